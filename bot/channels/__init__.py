@@ -1,0 +1,1 @@
+"""Incoming in, Reply out, once per place where people write."""

@@ -1,0 +1,104 @@
+"""A Reply dressed for where it goes: plain text, Telegram's HTML, the values of the HTTP contract. No I/O."""
+
+from collections.abc import Iterator
+from html import escape
+from typing import Any
+
+from bot.model import Contact, Message, Reply
+
+#: Telegram counts UTF-16 units, at most this many in one message.
+TELEGRAM_LIMIT = 4096
+
+
+def plain(message: Message) -> str:
+    """One message as plain text: the words, whom to reach, the small last line."""
+    return "\n\n".join(_parts(message))
+
+
+def whole(reply: Reply) -> str:
+    """All messages of a reply as plain text."""
+    return "\n\n".join(plain(message) for message in reply.messages)
+
+
+def _parts(message: Message) -> Iterator[str]:
+    yield message.text
+    if message.kind != "urgent":  # its words already say how to reach each number
+        yield from (contact_text(contact) for contact in message.contacts)
+    if message.small:
+        yield message.small
+
+
+def contact_text(contact: Contact) -> str:
+    """One resource as a few plain lines: name, what happens there, how to reach it."""
+    lines = [contact.name, contact.does]
+    lines.extend(way.label if way.kind != "open" else way.url for way in contact.ways if way.kind != "email")
+    lines.extend(way.value for way in contact.ways if way.kind == "email")
+    if contact.details:
+        lines.append(" ".join(contact.details))
+    return "\n".join(lines)
+
+
+def telegram(message: Message) -> str:
+    """One message as Telegram's HTML: names in bold, numbers tappable as text, links by name; all else escaped."""
+    parts = [escape(message.text, quote=False)]
+    if message.kind != "urgent":
+        parts.extend(_telegram_contact(contact) for contact in message.contacts)
+    if message.small:
+        parts.append(f"<i>{escape(message.small, quote=False)}</i>")
+    return "\n\n".join(parts)
+
+
+def _telegram_contact(contact: Contact) -> str:
+    lines = [f"<b>{escape(contact.name, quote=False)}</b>", escape(contact.does, quote=False)]
+    for way in contact.ways:
+        if way.kind in ("open", "chat"):
+            lines.append(f'<a href="{escape(way.url)}">{escape(way.label, quote=False)}</a>')
+        else:
+            lines.append(escape(way.label, quote=False))
+    if contact.details:
+        lines.append(escape(" ".join(contact.details), quote=False))
+    return "\n".join(lines)
+
+
+def utf16_length(text: str) -> int:
+    """How long Telegram says a text is."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def contract(reply: Reply) -> dict[str, Any]:
+    """The JSON of POST /api/reply."""
+    return {
+        "lang": reply.heard.lang,
+        "tier": reply.heard.tier,
+        "safety": list(reply.heard.safety),
+        "topic": reply.heard.topic,
+        "messages": [
+            {
+                "kind": message.kind,
+                "text": plain(message),
+                "links": [
+                    {"label": way.label, "url": way.url} for contact in message.contacts for way in contact.ways
+                ],
+            }
+            for message in reply.messages
+        ],
+        "next": [{"topic": button.topic or button.action, "label": button.label} for button in reply.buttons],
+    }
+
+
+def classified(reply: Reply) -> dict[str, Any]:
+    """One line of `porchlight classify`."""
+    heard = reply.heard
+    shown = reply.resources
+    text = whole(reply)
+    return {
+        "lang": heard.lang,
+        "tier": heard.tier,
+        "safety": list(heard.safety),
+        "topic": heard.topic,
+        "score": round(heard.score, 3),
+        "alternatives": list(heard.alternatives),
+        "resources": list(shown),
+        "first": plain(reply.messages[0]),
+        "text": text,
+    }

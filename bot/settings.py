@@ -1,0 +1,110 @@
+"""Settings from the environment: PORCHLIGHT_* or a .env file, every secret also as ..._FILE."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PREFIX = "PORCHLIGHT_"
+
+_KNOWN = (
+    "HOST PORT ADMIN_HOST ADMIN_PORT PUBLIC_URL TELEGRAM_TOKEN TELEGRAM_API TELEGRAM_MODE TELEGRAM_SECRET "
+    "TWILIO_AUTH_TOKEN REDIS_URL CONTENT SCHOOLS LANGS CACHE TRUSTED_PROXY ALLOWED_ORIGINS"
+).split()
+_SECRETS = ("TELEGRAM_TOKEN", "TELEGRAM_SECRET", "TWILIO_AUTH_TOKEN", "REDIS_URL")
+
+
+class SettingsError(Exception):
+    """Settings that can't be used; the message says which, why and what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How this process runs. Secrets never show in its repr."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    public_url: str = ""
+    telegram_token: str = field(default="", repr=False)
+    telegram_api: str = "https://api.telegram.org"
+    telegram_mode: str = "polling"
+    telegram_secret: str = field(default="", repr=False)
+    content: Path | None = None
+    schools: Path | None = None
+    langs: tuple[str, ...] = ()
+    cache: Path | None = None
+    allowed_origins: tuple[str, ...] = ()
+
+
+def read(environ: Mapping[str, str], dotenv: Path | None = None) -> Settings:
+    """The settings, or SettingsError with everything that is wrong with them."""
+    values, problems = _values({**_from_file(dotenv), **environ})
+    port = _port(values, problems)
+    mode = values.get("TELEGRAM_MODE", "polling")
+    if mode not in ("polling", "webhook"):
+        problems.append(f'{PREFIX}TELEGRAM_MODE is "{mode}"; write polling or webhook.')
+    token = values.get("TELEGRAM_TOKEN", "")
+    if token and not _looks_like_a_token(token):
+        problems.append(f"{PREFIX}TELEGRAM_TOKEN doesn't look like a bot token (digits, a colon, letters); copy it again from @BotFather.")
+    if mode == "webhook" and not values.get("TELEGRAM_SECRET"):
+        problems.append(f"{PREFIX}TELEGRAM_SECRET is missing; the webhook needs one, 1 to 256 letters, digits, _ or -.")
+    if problems:
+        raise SettingsError("\n".join(problems))
+    return Settings(
+        host=values.get("HOST", "127.0.0.1"),
+        port=port,
+        public_url=values.get("PUBLIC_URL", "").rstrip("/"),
+        telegram_token=token,
+        telegram_api=values.get("TELEGRAM_API", "https://api.telegram.org").rstrip("/"),
+        telegram_mode=mode,
+        telegram_secret=values.get("TELEGRAM_SECRET", ""),
+        content=_path(values, "CONTENT"),
+        schools=_path(values, "SCHOOLS"),
+        langs=tuple(values.get("LANGS", "").replace(",", " ").split()),
+        cache=_path(values, "CACHE"),
+        allowed_origins=tuple(values.get("ALLOWED_ORIGINS", "").replace(",", " ").split()),
+    )
+
+
+def _path(values: Mapping[str, str], name: str) -> Path | None:
+    return Path(values[name]) if values.get(name) else None
+
+
+def _port(values: Mapping[str, str], problems: list[str]) -> int:
+    written = values.get("PORT", "8080")
+    if written.isdigit() and int(written) < 65536:
+        return int(written)
+    problems.append(f'{PREFIX}PORT is "{written}"; write a number from 0 to 65535.')
+    return 0
+
+
+def _looks_like_a_token(token: str) -> bool:
+    number, _, rest = token.partition(":")
+    return number.isdigit() and bool(rest) and not any(char.isspace() for char in token)
+
+
+def _values(environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    values: dict[str, str] = {}
+    problems: list[str] = []
+    for name in _KNOWN:
+        if environ.get(PREFIX + name):
+            values[name] = environ[PREFIX + name].strip()
+    for name in _SECRETS:
+        path = environ.get(f"{PREFIX}{name}_FILE")
+        if not path:
+            continue
+        try:
+            values[name] = Path(path).read_text(encoding="utf-8").strip()
+        except OSError:
+            problems.append(f"{PREFIX}{name}_FILE names a file that can't be read; check its path and rights.")
+    return values, problems
+
+
+def _from_file(dotenv: Path | None) -> dict[str, str]:
+    if dotenv is None or not dotenv.is_file():
+        return {}
+    found: dict[str, str] = {}
+    for line in dotenv.read_text(encoding="utf-8").splitlines():
+        name, sign, value = line.partition("=")
+        if sign and not name.lstrip().startswith("#"):
+            found[name.strip().removeprefix("export ")] = value.strip().strip("\"'")
+    return found
