@@ -1,9 +1,17 @@
-"""What a message says, from all that listens: language, safety, topic, who writes. Stub values until the ear is built."""
+"""What a message says, from all that listens: language, safety, topic, who writes, and about whom."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.model import Audience, Kind, Tier
+import numpy as np
+from numpy.typing import NDArray
+
+from bot import matcher, safety
+from bot.features import Index, Maker
+from bot.learn import TEST, Example, Learned, examples
+from bot.lexicon import Lexicon, Reading
+from bot.model import KINDS, Audience, Content, Kind, Tier
 
 
 @dataclass(frozen=True)
@@ -23,8 +31,129 @@ class Understood:
     sure_of_nothing: bool = False
 
 
+@dataclass(frozen=True)
+class Why:
+    """How it came to that, for editors: what was read, which phrases were found, the scores."""
+
+    reading: Reading
+    phrases: tuple[tuple[Kind, str], ...]
+    idioms: tuple[str, ...]
+    any_score: float
+    kind_scores: dict[Kind, float]
+    topic_scores: tuple[tuple[str, float], ...]
+
+
 class Ear(Protocol):
     """Whatever can listen to a message."""
 
     def hear(self, text: str, hint: str | None = None) -> Understood:
         """All that was understood of it."""
+
+
+class Hearing:
+    """Listens in every language at once."""
+
+    def __init__(self, content: Content, lexicon: Lexicon, maker: Maker, learned: Learned) -> None:
+        self.lexicon = lexicon
+        self.maker = maker
+        self.learned = learned
+        self.index = Index(learned.keys, learned.idf)
+        self.topics = learned.topics
+        self.content = content
+        self._phrases = safety.Phrases(list(self._read(content, lambda words: words.safety.says)))
+        self._idioms = safety.Phrases(list(self._read(content, lambda words: words.safety.idioms)))
+        self._who = _Who(content, lexicon)
+
+    def _read(self, content: Content, part: Callable) -> Sequence[tuple[Kind, tuple[str, ...], str]]:  # type: ignore[type-arg]
+        out = []
+        for lang, words in content.languages.items():
+            for kind, phrases in part(words).items():
+                out.extend((kind, self.lexicon.read(p.text, lang).words, p.at) for p in phrases)
+        return out
+
+    def hear(self, text: str, hint: str | None = None) -> Understood:
+        """All that was understood of a message."""
+        return self.listen(text, hint)[0]
+
+    def listen(self, text: str, hint: str | None = None) -> tuple[Understood, Why]:
+        """The same with the reasons."""
+        reading = self.lexicon.read(text, hint)
+        idioms = [(at, place) for _, at, place in self._idioms.found(reading.words)]
+        sentences = self._without(reading, [place for _, place in idioms])
+        found = [(kind, at) for kind, at, _ in self._phrases.found([w for s in sentences for w in s])]
+        scores = self._scores(sentences)
+        count = len(self.topics)
+        any_score = float(scores[count])
+        kind_scores = {kind: float(scores[count + 1 + n]) for n, kind in enumerate(KINDS)}
+        limits = self.learned.limits
+        kinds = safety.kinds(kind_scores, any_score, tuple(dict.fromkeys(kind for kind, _ in found)), limits)
+        best = matcher.match(scores[:count], self.topics, self.learned.trust)
+        blank = not reading.words
+        tier: Tier = "alert" if kinds else "answer" if best.clear and best.topic != "none" and not blank else "unsure"
+        near = tuple(topic for topic in best.nearest if topic != "none")[:3]
+        understood = Understood(
+            lang=reading.lang,
+            tier=tier,
+            safety=kinds,
+            topic=best.topic if best.clear else "none",
+            score=best.score,
+            alternatives=() if blank else tuple(t for t in near if tier == "unsure" or t != best.topic),
+            audience=self._who.audience(reading),
+            other=self._who.other(reading),
+            careful=not kinds and any_score >= limits.careful,
+            cut=reading.cut,
+            sure_of_nothing=best.topic == "none" and best.clear,
+        )
+        ranked = sorted(zip(self.topics, scores[:count].tolist(), strict=True), key=lambda pair: -pair[1])
+        why = Why(reading, tuple(found), tuple(at for at, _ in idioms), any_score, kind_scores, tuple(ranked[:5]))
+        return understood, why
+
+    @staticmethod
+    def _without(reading: Reading, places: Sequence[range]) -> list[list[str]]:
+        """The sentences without the words that idioms cover."""
+        covered = {n for place in places for n in place}
+        out, start = [], 0
+        for sentence in reading.sentences:
+            kept = [word for n, word in enumerate(sentence, start) if n not in covered]
+            start += len(sentence)
+            if kept:
+                out.append(kept)
+        return out
+
+    def _scores(self, sentences: Sequence[Sequence[str]]) -> NDArray[np.float32]:
+        numbers, values = self.index.row(self.maker.keys(sentences))
+        return np.asarray(values @ self.learned.weights[numbers] + self.learned.bias, np.float32)
+
+    @property
+    def bank(self) -> list[Example]:
+        """The messages learned from, to show an editor which lines are near."""
+        return [example for example in examples(self.content) if example.bucket >= TEST]
+
+    def vector(self, sentences: Sequence[Sequence[str]]) -> dict[int, float]:
+        """The message as feature numbers and values, to compare with another."""
+        numbers, values = self.index.row(self.maker.keys(sentences))
+        return dict(zip(numbers.tolist(), values.tolist(), strict=True))
+
+
+class _Who:
+    """Who writes, and about whom: heard from the words around "my"."""
+
+    def __init__(self, content: Content, lexicon: Lexicon) -> None:
+        def read(name: str) -> list[tuple[str, ...]]:
+            out = []
+            for lang, words in content.languages.items():
+                out.extend(lexicon.read(p.text, lang).words for p in words.concepts.get(name, ()))
+            return [words for words in out if words]
+
+        self._adult = safety.Phrases([("danger", words, "") for words in read("adult_writes")])
+        self._teen = safety.Phrases([("danger", words, "") for words in read("teen_writes")])
+        self._other = safety.Phrases([("danger", words, "") for words in read("about_another")])
+
+    def audience(self, reading: Reading) -> Audience:
+        """teen unless the words say otherwise."""
+        adult = len(self._adult.found(reading.words))
+        return "adult" if adult and adult >= len(self._teen.found(reading.words)) else "teen"
+
+    def other(self, reading: Reading) -> bool:
+        """Whether the message is about somebody else than the writer."""
+        return bool(self._other.found(reading.words) or self._adult.found(reading.words))

@@ -10,11 +10,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import Stemmer
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot import text as texts
 
+#: The Snowball stemmer of each language.
+STEMMERS = {"en": "english", "es": "spanish", "pt": "portuguese", "fr": "french"}
 #: A candidate this unlike the written word is no candidate (share of letters that agree).
 LEAST_LIKE = 0.62
 #: Words this common in a language are never taken for a misspelling.
@@ -69,6 +72,8 @@ class Lexicon:
         self.spellings = {
             lang: {variant: tuple(full.split()) for variant, full in table.items()} for lang, table in spellings.items()
         }
+        self._stemmers = {lang: Stemmer.Stemmer(STEMMERS[lang], 0) for lang in self.langs}
+        self._stems: dict[str, str] = {}
         self._weights = self._language_weights()
         self.learn(counts or {}, pairs)
 
@@ -76,6 +81,8 @@ class Lexicon:
         """Take in the words of the phrase banks: how often each stands there, and which stand side by side."""
         self.counts = dict(counts)
         self.pairs = frozenset(pairs)
+        self._stems = {}
+        self._stems = {word: self.stem(word) for word in self.counts}
         self.by_length: dict[int, list[str]] = defaultdict(list)
         self.by_first: dict[tuple[str, int], list[str]] = defaultdict(list)
         for word in sorted(self.counts):
@@ -129,6 +136,20 @@ class Lexicon:
                 sentences.append(tuple(mended))
         letters = sum(char.isalpha() for char in folded)
         return Reading(tuple(sentences), lang, lead, draft.mended, draft.unknown, letters, cut)
+
+    def spelled(self, tokens: list[str], lang: str) -> list[str]:
+        """The tokens with shortenings spelled out and disguises undone, nothing mended."""
+        return self._spelled(tokens, lang, _Draft())
+
+    def stem(self, word: str) -> str:
+        """The word without its ending, in the language where it is the more common."""
+        if not word.isalpha():
+            return word
+        known = self._stems.get(word)
+        if known is not None:
+            return known
+        ranks = [(rank.get(word, 99999), lang) for lang, rank in self.rank.items()]
+        return str(self._stemmers[min(ranks)[1]].stemWord(word))
 
     def is_word(self, token: str) -> bool:
         """Whether we know it as it stands."""

@@ -1,0 +1,45 @@
+# `make run` installs and starts it; `make test` installs and passes the tests. Nothing else needs to be done first.
+PYTHON ?= python3
+BIN := .venv/bin
+export PORCHLIGHT_CACHE ?= .porchlight
+
+.PHONY: run test lint check score learn clean
+.DELETE_ON_ERROR:
+
+run: .venv/run.stamp
+	$(BIN)/porchlight serve
+
+test: .venv/dev.stamp
+	$(BIN)/python -m pytest
+
+lint: .venv/dev.stamp
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: .venv/run.stamp
+	$(BIN)/porchlight check
+
+# The measures, on a labelled set of your own: make score FILE=messages.jsonl
+score: .venv/run.stamp
+	$(BIN)/porchlight score $(FILE)
+
+learn: .venv/run.stamp
+	$(BIN)/porchlight learn
+
+clean:
+	rm -rf .venv .porchlight build dist
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Porchlight needs Python 3.11 or newer; run: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+# Installed again only when the list of dependencies changed.
+.venv/run.stamp: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[learn]"
+	@touch $@
+
+.venv/dev.stamp: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	@touch $@ .venv/run.stamp

@@ -1,0 +1,75 @@
+"""Talk to it in the terminal: for counsellors and developers."""
+
+import math
+import sys
+from collections.abc import Iterator
+from typing import TextIO
+
+from bot.channels import render
+from bot.engine import Engine
+from bot.hearing import Hearing
+from bot.model import Button, Incoming, Phrase
+
+
+def talk(engine: Engine, source: TextIO | None = None, target: TextIO | None = None) -> int:
+    """A conversation until end of input: a line is a message, a number presses that button."""
+    source, target = source or sys.stdin, target or sys.stdout
+    lang: str | None = None
+    buttons: tuple[Button, ...] = ()
+    print("Write a message and press Enter. A number presses a button. Ctrl-D ends. Nothing is kept.", file=target)
+    for line in _lines(source, target):
+        said = line.strip()
+        if not said:
+            continue
+        if said.isdigit() and 0 < int(said) <= len(buttons):
+            pressed = buttons[int(said) - 1]
+            incoming = Incoming(lang=lang, topic=pressed.topic or None, action=pressed.action, audience=pressed.audience)
+        else:
+            incoming = Incoming(text=said, lang=lang)
+        reply = engine.reply(incoming)
+        lang, buttons = reply.heard.lang, reply.buttons
+        print(f"\n{render.whole(reply)}\n", file=target)
+        print("\n".join(f"  {n}. {button.label}" for n, button in enumerate(buttons, 1)) + "\n", file=target)
+    return 0
+
+
+def _lines(source: TextIO, target: TextIO) -> Iterator[str]:
+    while True:
+        print("> ", end="", file=target, flush=True)
+        line = source.readline()
+        if not line:
+            print(file=target)
+            return
+        yield line
+
+
+def why(ear: Hearing, text: str) -> str:
+    """What was heard and how it came to that, with the nearest lines of the banks as file:line."""
+    understood, reasons = ear.listen(text)
+    scores = ", ".join(f"{kind} {value:+.2f}" for kind, value in reasons.kind_scores.items())
+    limits = ear.learned.limits
+    lines = [
+        f"read as     {' / '.join(' '.join(s) for s in reasons.reading.sentences) or '(nothing)'}",
+        f"language    {understood.lang} (lead {reasons.reading.lang_lead:.1f}), writer {understood.audience}, about another: {understood.other}",
+        f"tier        {understood.tier}{' (opens with the numbers)' if understood.careful else ''}",
+        f"safety      {', '.join(understood.safety) or '-'}; any {reasons.any_score:+.2f} (alert from {limits.alert:+.2f}); {scores}",
+        *(f"  phrase    {kind}: {at}" for kind, at in reasons.phrases),
+        *(f"  idiom     {at}" for at in reasons.idioms),
+        f"topic       {understood.topic} ({understood.score:.2f}); " + ", ".join(f"{t} {m:+.2f}" for t, m in reasons.topic_scores),
+    ]
+    lines.extend(f"  near {likeness:.2f} {phrase.at}: {phrase.text}" for likeness, phrase in nearest(ear, text))
+    return "\n".join(lines)
+
+
+def nearest(ear: Hearing, text: str, count: int = 6) -> list[tuple[float, Phrase]]:
+    """The lines of the banks most like the message, best first."""
+    mine = ear.vector(ear.lexicon.read(text).sentences)
+    found = []
+    for example in ear.bank:
+        other = ear.vector(ear.lexicon.read(example.text, example.lang).sentences)
+        product = sum(value * other.get(n, 0.0) for n, value in mine.items())
+        length = math.sqrt(sum(v * v for v in mine.values()) * sum(v * v for v in other.values()))
+        if length:
+            found.append((product / length, Phrase(example.text, example.at)))
+    return sorted(found, key=lambda pair: (-pair[0], pair[1].at))[:count]
+

@@ -1,0 +1,284 @@
+"""The web chat: a page that works before its script, an API, and pages that carry 911 and 988 whatever breaks.
+
+Nothing that reaches it is kept: no cookie, no access log, no session. Its log names the kind of a fault and the route.
+"""
+
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from multidict import CIMultiDict
+
+import bot
+from bot.channels import render
+from bot.channels.web_ask import BadRequest, accepted, from_form, from_json
+from bot.channels.web_openapi import document
+from bot.channels.web_pages import NEUTRAL, PAGE, Pages, Place
+from bot.engine import Engine
+from bot.model import Incoming, Reply
+from bot.settings import Settings
+
+log = logging.getLogger("porchlight.web")
+
+ENGINE: web.AppKey[Engine] = web.AppKey("engine", Engine)
+PAGES: web.AppKey[Pages] = web.AppKey("pages", Pages)
+SETTINGS: web.AppKey[Settings] = web.AppKey("settings", Settings)
+LAST: web.AppKey[dict[str, str]] = web.AppKey("last", dict)  # the API's last resort by language, ready to send
+FILES: web.AppKey[dict[str, tuple[bytes, str]]] = web.AppKey("files", dict)
+
+LARGEST = 64 * 1024
+HTML = "text/html"
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_FAULTS = {404: "not_found", 405: "not_allowed", 413: "too_big", 500: "broke"}
+_SENTENCES = {
+    404: "There is nothing at this address.",
+    405: "This address can't be asked that way.",
+    413: "That is too long; send at most 64 KiB.",
+    415: "Send the body as application/json.",
+}
+_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_SENSORS = (
+    "accelerometer",
+    "browsing-topics",
+    "camera",
+    "display-capture",
+    "geolocation",
+    "gyroscope",
+    "microphone",
+    "usb",
+)
+_HEADERS = {
+    "Server": "web",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Permitted-Cross-Domain-Policies": "none",
+    "X-Robots-Tag": "noarchive",
+    "Permissions-Policy": ", ".join(f"{name}=()" for name in _SENSORS),
+}
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors "
+)
+
+
+def create_app(engine: Engine, settings: Settings) -> web.Application:
+    """The web chat, ready to be served; other channels may add their webhooks to its router."""
+    app = web.Application(client_max_size=LARGEST, middlewares=[_never_silent])
+    app[ENGINE] = engine
+    app[SETTINGS] = settings
+    app[PAGES] = Pages(engine)
+    app[LAST] = {lang: _contract(engine.last_resort(lang)) for lang in engine.langs}
+    app[FILES] = {file.name: (file.read_bytes(), _TYPES[file.suffix]) for file in (PAGE / "static").iterdir()}
+    app.on_response_prepare.append(_dress)
+    _routes(app)
+    return app
+
+
+def create_runner(app: web.Application) -> web.AppRunner:
+    """A runner without access log, and whose own complaints (they name addresses) go nowhere."""
+    silent = logging.getLogger("porchlight.web.server")
+    silent.addHandler(logging.NullHandler())
+    silent.propagate = False
+    return web.AppRunner(app, access_log=None, logger=silent, shutdown_timeout=5)
+
+
+def _routes(app: web.Application) -> None:
+    router = app.router
+    pages = {"page": "/", **{f"page_{lang}": f"/{lang}" for lang in app[ENGINE].langs}, "school": "/s/{school}"}
+    for name, path in pages.items():
+        resource = router.add_resource(path, name=name)
+        for method, handler in (("GET", _page), ("HEAD", _page), ("POST", _said)):
+            resource.add_route(method, handler)
+    router.add_post("/api/reply", _api_reply, name="api_reply")
+    router.add_get("/api/openapi.json", _openapi, name="openapi")
+    router.add_get("/emergency", _emergency, name="emergency")
+    router.add_get("/who-can-see", _who_can_see, name="who_can_see")
+    router.add_get("/exit", _exit, name="exit")
+    router.add_get("/static/{file}", _static, name="static")
+    router.add_get("/healthz", _alive, name="healthz")
+    router.add_get("/readyz", _alive, name="readyz")
+
+
+# --- pages -------------------------------------------------------------------------------------
+
+
+async def _page(request: web.Request) -> web.Response:
+    return _html(request.app[PAGES].chat(_place(request)))
+
+
+async def _said(request: web.Request) -> web.Response:
+    """One message of the form: the whole page with its exchange, or only the exchange for the script."""
+    place = _place(request)
+    pages = request.app[PAGES]
+    fragment = bool(request.headers.get("X-Fragment"))
+    if request.content_type != FORM:
+        return _html(pages.fault(place.lang, "bad_request"), 415)
+    body = await request.read()
+    try:
+        incoming = from_form(body, place.lang, place.school, request.app[ENGINE].content)
+        reply = request.app[ENGINE].reply(incoming)
+        said = incoming.text or _label(request, incoming)
+        html = pages.exchange(reply, place, said) if fragment else pages.chat(place, reply, said)
+    except Exception as error:  # noqa: BLE001  # whatever breaks, the numbers are sent
+        _told(request, error)
+        html = pages.last_fragment(place.lang) if fragment else pages.fault(place.lang, "broke")
+    return _html(html)
+
+
+async def _emergency(request: web.Request) -> web.Response:
+    lang = request.query.get("lang", "")
+    langs = request.app[ENGINE].langs
+    response = _html(request.app[PAGES].emergency(lang if lang in langs else langs[0]))
+    response.headers["Cache-Control"] = "public, max-age=3600, stale-if-error=604800"
+    return response
+
+
+async def _who_can_see(request: web.Request) -> web.Response:
+    return _html(request.app[PAGES].who_can_see(_place(request).lang))
+
+
+async def _exit(request: web.Request) -> web.Response:
+    """The way out without a script: clear what the browser holds of this site, then a neutral page."""
+    return web.Response(status=303, headers={"Location": NEUTRAL, "Clear-Site-Data": '"*"'})
+
+
+async def _static(request: web.Request) -> web.Response:
+    file = request.app[FILES].get(request.match_info["file"])
+    if file is None:
+        raise web.HTTPNotFound
+    return web.Response(body=file[0], content_type=file[1], charset="utf-8")
+
+
+async def _alive(request: web.Request) -> web.Response:
+    return web.Response(text="ok")
+
+
+# --- the API -----------------------------------------------------------------------------------
+
+
+async def _api_reply(request: web.Request) -> web.Response:
+    engine = request.app[ENGINE]
+    if request.content_type != JSON:
+        return _error(415, _SENTENCES[415])
+    body = await request.read()
+    try:
+        incoming = from_json(body, engine.content)
+    except BadRequest as fault:
+        return _error(400, str(fault))
+    try:
+        text = _contract(engine.reply(incoming))
+    except Exception as error:  # noqa: BLE001  # whatever breaks, the numbers are sent
+        _told(request, error)
+        text = request.app[LAST][incoming.lang or engine.langs[0]]
+    return web.Response(text=text, content_type=JSON)
+
+
+async def _openapi(request: web.Request) -> web.Response:
+    return web.json_response(document(request.app[ENGINE].content, getattr(bot, "__version__", "0")))
+
+
+def _contract(reply: Reply) -> str:
+    return json.dumps(render.contract(reply))
+
+
+def _error(status: int, sentence: str, headers: CIMultiDict[str] | None = None) -> web.Response:
+    return web.json_response({"error": sentence}, status=status, headers=headers)
+
+
+# --- whatever breaks ---------------------------------------------------------------------------
+
+
+@web.middleware
+async def _never_silent(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Any fault becomes a page with the numbers, or one sentence of JSON; the log gets its kind, never its words."""
+    try:
+        return await handler(request)
+    except web.HTTPException as fault:
+        if fault.status < 400:
+            raise
+        return _fault(request, fault.status, fault.headers.get("Allow"))
+    except Exception as error:  # noqa: BLE001  # whatever breaks, the numbers are sent
+        _told(request, error)
+        return _fault(request, 500)
+
+
+def _fault(request: web.Request, status: int, allow: str | None = None) -> web.Response:
+    headers: CIMultiDict[str] = CIMultiDict({"Allow": allow} if allow else {})
+    engine = request.app[ENGINE]
+    lang = accepted(request.headers.get("Accept-Language", ""), engine.langs)
+    if request.path.startswith("/api/"):
+        if status >= 500:
+            return web.Response(text=request.app[LAST][lang], content_type=JSON, status=status)
+        return _error(status, _SENTENCES.get(status, "This could not be read."), headers)
+    response = _html(request.app[PAGES].fault(lang, _FAULTS.get(status, "bad_request")), status)
+    response.headers.extend(headers)
+    return response
+
+
+def _told(request: web.Request, error: Exception) -> None:
+    """Only names of our own reach the log: the class of the fault and the route."""
+    route = request.match_info.route.resource.name if request.match_info.route.resource else None
+    log.error("failed channel=web error=%s route=%s", type(error).__name__, route or "none")
+
+
+async def _dress(request: web.Request, response: web.StreamResponse) -> None:
+    """The security headers, on everything this server sends."""
+    headers = response.headers
+    for name, value in _HEADERS.items():
+        headers[name] = value
+    ancestors = _ancestors(request)
+    headers["Content-Security-Policy"] = _POLICY + (" ".join(ancestors) or "'none'")
+    if not ancestors:
+        headers["X-Frame-Options"] = "DENY"
+    headers.setdefault("Cache-Control", "no-store")
+
+
+def _ancestors(request: web.Request) -> list[str]:
+    """The origins that may show this page inside theirs: a school's own, for the school's page only."""
+    school = request.app[ENGINE].content.schools.get(request.match_info.get("school", ""))
+    if school is None:
+        return []
+    origins = (urlsplit(address) for address in (*school.embed_from, *request.app[SETTINGS].allowed_origins))
+    return list(dict.fromkeys(f"{origin.scheme}://{origin.netloc}" for origin in origins if origin.netloc))
+
+
+# --- small parts -------------------------------------------------------------------------------
+
+
+def _place(request: web.Request) -> Place:
+    """Which page this is; an unknown school is not found."""
+    engine = request.app[ENGINE]
+    asked = request.query.get("lang", "")
+    school = request.match_info.get("school")
+    if school is not None and school not in engine.content.schools:
+        raise web.HTTPNotFound
+    named = request.path.strip("/")
+    if named in engine.langs and school is None:
+        return Place(named, f"/{named}")
+    lang = asked if asked in engine.langs else accepted(request.headers.get("Accept-Language", ""), engine.langs)
+    if school is not None:
+        return Place(lang, f"/s/{school}?lang={lang}", school)
+    return Place(lang, f"/{lang}" if asked else "/")
+
+
+def _label(request: web.Request, incoming: Incoming) -> str:
+    """What a pressed button said, to show it as the person's own line."""
+    words = request.app[ENGINE].content.languages[incoming.lang or request.app[ENGINE].langs[0]]
+    if incoming.action == "more":
+        return words.shared.button_more
+    if incoming.topic:
+        return words.replies[incoming.topic].button
+    labels = {"menu": words.shared.button_menu, "numbers": words.shared.button_numbers}
+    return labels.get(incoming.action, words.shared.button_not_meant)
+
+
+def _html(text: str, status: int = 200) -> web.Response:
+    return web.Response(text=text, content_type=HTML, charset="utf-8", status=status)

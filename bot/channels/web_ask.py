@@ -1,0 +1,97 @@
+"""What reaches the web chat, made an Incoming: the real form (lenient) and the JSON of the API (strict)."""
+
+import json
+from typing import get_args
+from urllib.parse import parse_qsl
+
+from bot.model import Action, Audience, Content, Incoming
+
+FIELDS = ("text", "lang", "school", "topic")
+#: What a button of the form may ask for; the rest is for other channels.
+_ACTIONS: dict[str, Action] = {"menu": "menu", "numbers": "numbers", "more": "more", "not_meant": "not_meant"}
+_AUDIENCES: dict[str, Audience] = {audience: audience for audience in get_args(Audience)}
+_LONGEST_NAME = 64
+
+
+class BadRequest(Exception):
+    """A request that can't be read; the message says what to change and repeats nothing of it."""
+
+
+def from_form(body: bytes, lang: str, school: str | None, content: Content) -> Incoming:
+    """The fields of the page's own form. Whatever is odd is passed over: somebody may need an answer."""
+    fields = dict(parse_qsl(body.decode("utf-8", "replace"), encoding="utf-8", errors="replace", max_num_fields=64))
+    topic = fields.get("topic", "")
+    action = _ACTIONS.get(fields.get("action", ""), "")
+    known = topic if topic in content.topics else None
+    text = fields.get("text", "").replace("\r\n", "\n").strip()
+    if not text and not known and not action:
+        action = "menu"
+    if action == "more" and not known:
+        action = "menu"
+    wanted = fields.get("lang", "")
+    return Incoming(
+        text=text,
+        lang=wanted if wanted in content.languages else lang,
+        audience=_AUDIENCES.get(fields.get("audience", "")),
+        school=school,
+        topic=known,
+        action=action,
+    )
+
+
+def from_json(body: bytes, content: Content) -> Incoming:
+    """The JSON of POST /api/reply, or BadRequest."""
+    try:
+        asked = json.loads(body)
+    except (ValueError, RecursionError):
+        raise BadRequest('The body is not JSON; send an object such as {"text": "hello"}.') from None
+    if not isinstance(asked, dict):
+        raise BadRequest("The body must be a JSON object with text or topic.")
+    if any(name not in FIELDS for name in asked):
+        raise BadRequest("There is an unknown field; the fields are text, lang, school and topic.")
+    for name in FIELDS:
+        if name in asked and not isinstance(asked[name], str):
+            raise BadRequest(f"{name} must be a string.")
+        if name != "text" and len(asked.get(name, "")) > _LONGEST_NAME:
+            raise BadRequest(f"{name} is too long; {_LONGEST_NAME} characters are enough.")
+    if "text" not in asked and "topic" not in asked:
+        raise BadRequest("text or topic is missing.")
+    topic = asked.get("topic")
+    action = "" if topic in content.topics else _ACTIONS.get(topic or "", "")
+    if topic and topic not in content.topics and (not action or action == "more"):
+        raise BadRequest("There is no such topic; the answers' next list names those that can be asked for.")
+    school = asked.get("school")
+    return Incoming(
+        text=asked.get("text", ""),
+        lang=_known_language(asked.get("lang"), content),
+        school=school if school in content.schools else None,
+        topic=topic if topic in content.topics else None,
+        action=action,
+    )
+
+
+def accepted(header: str, langs: tuple[str, ...]) -> str:
+    """The language a browser asks for, or the first of ours."""
+    ranked: list[tuple[float, str]] = []
+    for part in header.split(",")[:20]:
+        name, _, weight = part.strip().partition(";")
+        short = name.strip().lower().partition("-")[0]
+        if short in langs:
+            ranked.append((_quality(weight), short))
+    best = max(ranked, key=lambda each: each[0], default=(0.0, ""))
+    return best[1] if best[0] > 0 else langs[0]
+
+
+def _quality(weight: str) -> float:
+    name, _, value = weight.strip().partition("=")
+    if name.strip() != "q":
+        return 1.0
+    try:
+        return float(value)
+    except ValueError:
+        return 0.0
+
+
+def _known_language(lang: str | None, content: Content) -> str | None:
+    short = (lang or "").lower().replace("_", "-").partition("-")[0]
+    return short if short in content.languages else None

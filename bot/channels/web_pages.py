@@ -1,0 +1,208 @@
+"""Reply -> HTML: the pages of the web chat, made from the same content as everything else. No request, no network."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bot.engine import DOORS, Engine
+from bot.model import URGENT, Audience, Button, Contact, Content, Incoming, Message, Reply
+
+PAGE = Path(__file__).parent / "page"
+#: Where the exit leads: a page that says nothing about the person, and has no list of what was seen before.
+NEUTRAL = "https://www.weather.gov/"
+
+_PLACE = re.compile(r"\{(\w+)\.(\w+)\}")
+
+
+@dataclass(frozen=True)
+class Place:
+    """The page somebody is on: its language, where its forms go, and whose school's page it is."""
+
+    lang: str
+    path: str = "/"
+    school: str | None = None
+
+
+@dataclass(frozen=True)
+class BarWay:
+    """One number of the bar that stays in sight."""
+
+    verb: str
+    number: str
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class View:
+    """One message, cut into what the page shows apart: numbers, care line, paragraphs of lines, cards, small line."""
+
+    kind: str
+    lang: str
+    numbers: tuple[str, ...]
+    care: str
+    paragraphs: tuple[tuple[str, ...], ...]
+    contacts: tuple[Contact, ...]
+    small: str
+
+
+class Pages:
+    """All pages and fragments; the ones for when something breaks are made once, at the start."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.content: Content = engine.content
+        self.langs = engine.langs
+        self.words = _words(self.langs)
+        self._env = Environment(
+            loader=FileSystemLoader(PAGE),
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            undefined=StrictUndefined,
+        )
+        self._care = {lang: self._fill(lang, self.content.languages[lang].shared.care) for lang in self.langs}
+        self._bars = {lang: self._bar(lang) for lang in self.langs}
+        last = {lang: engine.last_resort(lang) for lang in self.langs}
+        self._last_fragments = {lang: self.exchange(reply, Place(lang)) for lang, reply in last.items()}
+        self._last_pages = {
+            (lang, fault): self._numbers_page(lang, self.words[lang][fault], last[lang])
+            for lang in self.langs
+            for fault in ("broke", "not_found", "not_allowed", "too_big", "bad_request")
+        }
+
+    def chat(self, place: Place, reply: Reply | None = None, said: str = "") -> str:
+        """The chat page; with the exchange of one message, if one was just sent."""
+        shared = self.content.languages[place.lang].shared
+        school = self.content.schools.get(place.school or "")
+        return self._render(
+            "chat.html",
+            place.lang,
+            path=place.path,
+            exchange=_Safe(self.exchange(reply, place, said)) if reply else "",
+            school=school.name if school else "",
+            other=self._other(place),
+            offline=self._fill(place.lang, shared.offline),
+            doors=[self._door(place.lang, "teen", shared.for_me), self._door(place.lang, "adult", shared.for_child)],
+        )
+
+    def exchange(self, reply: Reply, place: Place, said: str = "") -> str:
+        """What was said and what is answered: the fragment that the page inserts."""
+        heard = reply.heard.lang
+        return self._env.get_template("exchange.html").render(
+            said=said,
+            heard=heard,
+            tier=reply.heard.tier,
+            views=[self._view(message, heard) for message in reply.messages],
+            buttons=reply.buttons,
+            path=place.path,
+            words=self.words[heard],
+            next_words=self.words[heard],
+        )
+
+    def emergency(self, lang: str) -> str:
+        """The numbers alone, without a script, to keep or to print."""
+        return self._numbers_page(lang, self.words[lang]["printable"], self.engine.last_resort(lang), "/emergency")
+
+    def who_can_see(self, lang: str) -> str:
+        """Who can see a chat, and how to clear it, in the words of the topics that say so."""
+        asked = [Incoming(lang=lang, topic="privacy"), Incoming(lang=lang, topic="privacy", action="more")]
+        asked.append(Incoming(lang=lang, topic="delete_chat"))
+        messages = [message for incoming in asked for message in self.engine.reply(incoming).messages]
+        return self._plain(lang, self.words[lang]["who_can_see"], "", messages, "/who-can-see")
+
+    def fault(self, lang: str, name: str) -> str:
+        """A page for when something is wrong, with the numbers on it; made beforehand, so that it can't fail."""
+        return self._last_pages[(lang, name)]
+
+    def last_fragment(self, lang: str) -> str:
+        """The fragment for when the answer itself broke."""
+        return self._last_fragments[lang]
+
+    # --- parts -----------------------------------------------------------------------------
+
+    def _numbers_page(self, lang: str, hint: str, reply: Reply, path: str = "") -> str:
+        title = self.content.languages[lang].shared.numbers_intro
+        messages = [message for message in reply.messages if message.kind == "urgent"]
+        messages += [Message("numbers", "", message.contacts) for message in reply.messages if message.kind != "urgent"]
+        return self._plain(lang, title, hint, messages, path)
+
+    def _plain(self, lang: str, title: str, hint: str, messages: list[Message], path: str) -> str:
+        other = next((each for each in self.langs if each != lang), "")
+        return self._render(
+            "plain.html",
+            lang,
+            title=title,
+            hint=hint,
+            views=[self._view(message, lang) for message in messages],
+            scripts=path == "/who-can-see",
+            other={"url": f"{path}?lang={other}", "lang": other} if path and other else None,
+        )
+
+    def _render(self, name: str, lang: str, **values: Any) -> str:
+        return self._env.get_template(name).render(
+            lang=lang,
+            shared=self.content.languages[lang].shared,
+            words=self.words[lang],
+            bar=self._bars[lang],
+            neutral=NEUTRAL,
+            **values,
+        )
+
+    def _view(self, message: Message, lang: str) -> View:
+        paragraphs = [part.strip() for part in message.text.strip().split("\n\n") if part.strip()]
+        numbers: tuple[str, ...] = ()
+        care = ""
+        if message.kind == "urgent" and paragraphs:
+            numbers = tuple(paragraphs.pop(0).splitlines())
+        elif paragraphs and paragraphs[0] == self._care[lang]:
+            care = paragraphs.pop(0)
+        lines = tuple(tuple(part.splitlines()) for part in paragraphs)
+        return View(message.kind, lang, numbers, care, lines, message.contacts, message.small)
+
+    def _bar(self, lang: str) -> tuple[BarWay, ...]:
+        words = self.words[lang]
+        ways = []
+        for contact in self.engine.cards(lang, URGENT):
+            press = self.content.resources[contact.id].press.get(lang)
+            for way in contact.ways:
+                if way.kind == "call":
+                    number = f"{way.value} ({press})" if press else way.value
+                    ways.append(BarWay(words["bar_call"], number, way.label, way.url))
+                elif way.kind == "text" and contact.id == "lifeline_988":
+                    ways.append(BarWay(words["bar_text"], way.value, way.label, way.url))
+        return tuple(ways)
+
+    def _door(self, lang: str, audience: Audience, title: str) -> dict[str, Any]:
+        replies = self.content.languages[lang].replies
+        topics = [topic for topic in DOORS[audience] if topic in replies]
+        buttons = [Button(replies[topic].button, topic=topic, audience=audience) for topic in topics]
+        return {"audience": audience, "title": title, "buttons": buttons}
+
+    def _other(self, place: Place) -> dict[str, str]:
+        lang = next((each for each in self.langs if each != place.lang), place.lang)
+        return {"lang": lang, "url": f"/s/{place.school}?lang={lang}" if place.school else f"/{lang}"}
+
+    def _fill(self, lang: str, text: str) -> str:
+        def value(found: re.Match[str]) -> str:
+            written = getattr(self.content.resources[found[1]], found[2])
+            return str(written.get(lang, "")) if isinstance(written, Mapping) else str(written)
+
+        return _PLACE.sub(value, text)
+
+
+class _Safe(str):
+    """HTML of our own templates: already escaped."""
+
+    def __html__(self) -> str:
+        return self
+
+
+def _words(langs: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    written: dict[str, dict[str, str]] = yaml.load((PAGE / "words.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)
+    return {lang: {**written["en"], **written.get(lang, {})} for lang in langs}

@@ -1,0 +1,180 @@
+"""The command line: wires everything, says what it does in plain sentences, and exits."""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+from bot import __version__, settings as settings_module
+from bot.channels import render, terminal
+from bot.content import ear, load, review
+from bot.content.yamlfile import ContentError
+from bot.engine import Engine
+from bot.hearing import Hearing
+from bot.learn import held_out
+from bot.model import Incoming
+from bot.report import score
+from bot.settings import Settings, SettingsError
+
+
+class Trouble(Exception):
+    """Something the person at the keyboard can mend; its message is the whole story."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code is 0, 1 where a check failed, or 2 where it couldn't start."""
+    args = _parser().parse_args(argv)
+    try:
+        settings = settings_module.read(os.environ, Path(".env"))
+        command: Callable[[argparse.Namespace, Settings], int] = args.run
+        return command(args, settings)
+    except (Trouble, SettingsError, ear.NotLearned, ContentError) as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="porchlight", description="A private chat line to the right help, in vetted words.")
+    parser.add_argument("--version", action="version", version=f"porchlight {__version__}")
+    parser.set_defaults(run=_serve)
+    commands = parser.add_subparsers(title="commands", metavar="")
+
+    def add(name: str, run: Callable[[argparse.Namespace, Settings], int], help_: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=help_, description=help_)
+        sub.set_defaults(run=run)
+        return sub
+
+    add("serve", _serve, "start every channel that is configured (the default)")
+    add("chat", _chat, "talk to it in the terminal")
+    ask = add("ask", _ask, "one reply")
+    ask.add_argument("text")
+    ask.add_argument("--why", action="store_true", help="show what was heard, and the nearest lines")
+    ask.add_argument("--json", action="store_true", help="print the values instead of the words")
+    add("classify", _classify, "JSON lines in, JSON lines out")
+    scoring = add("score", _score, "measure labelled messages, and the part of the bank that is never learned from")
+    scoring.add_argument("files", nargs="*", type=Path)
+    scoring.add_argument("--misses", action="store_true", help="list what was heard wrong, with the labels")
+    checking = add("check", _check, "validate all content")
+    checking.add_argument("--strict", action="store_true", help="also report phrases that are nearly the same")
+    checking.add_argument("--online", action="store_true", help="also open every link")
+    add("learn", _learn, "learn from the phrases now, so that starting is quick")
+    return parser
+
+
+def _engine(settings: Settings) -> Engine:
+    root = settings.content or load.default_root()
+    if not (root / "content").is_dir() or not (root / "intents").is_dir():
+        raise Trouble(f"There are no intents/ and content/ folders in {root}; set PORCHLIGHT_CONTENT to the folder that holds both.")
+    content = load.load(root)
+    heard = ear.hearing(content, _cache(settings), lambda sentence: print(sentence, file=sys.stderr, flush=True))
+    return Engine(content, heard)
+
+
+def _cache(settings: Settings) -> Path:
+    if settings.cache:
+        return settings.cache
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return home / "porchlight"
+
+
+def _serve(_: argparse.Namespace, settings: Settings) -> int:
+    from bot import serve
+
+    return asyncio.run(serve.run(_engine(settings), settings))
+
+
+def _chat(_: argparse.Namespace, settings: Settings) -> int:
+    return terminal.talk(_engine(settings))
+
+
+def _ask(args: argparse.Namespace, settings: Settings) -> int:
+    engine = _engine(settings)
+    reply = engine.reply(Incoming(text=args.text))
+    if args.json:
+        print(json.dumps(render.classified(reply), ensure_ascii=False))
+    else:
+        print(render.whole(reply))
+        print("\n".join(f"[ {button.label} ]" for button in reply.buttons))
+    if args.why and isinstance(engine.ear, Hearing):
+        print("\n" + terminal.why(engine.ear, args.text))
+    return 0
+
+
+def _classify(_: argparse.Namespace, settings: Settings) -> int:
+    engine = _engine(settings)
+    for number, line in enumerate(sys.stdin, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            text, lang = row["text"], row.get("lang")
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise Trouble(f'standard input, line {number}: not a JSON object with "text"; write {{"text": "..."}}') from None
+        if not isinstance(text, str) or not isinstance(lang, str | None):
+            raise Trouble(f'standard input, line {number}: "text" and "lang" must be in quotes.')
+        print(json.dumps(render.classified(engine.reply(Incoming(text=text, lang=lang))), ensure_ascii=False), flush=True)
+    return 0
+
+
+def _score(args: argparse.Namespace, settings: Settings) -> int:
+    engine = _engine(settings)
+    must = {topic: entry.must for topic, entry in engine.content.topics.items()}
+    for path in args.files:
+        try:
+            rows = score.read(path)
+        except (OSError, ValueError) as problem:
+            raise Trouble(str(problem)) from None
+        scored = score.run(engine, rows)
+        print(f"{path}: {len(rows)} messages\n{score.table(scored, must)}\n")
+        if args.misses:
+            _print_misses(scored)
+    own = [
+        {"text": e.text, "lang": e.lang, "safety": sorted(e.kinds), "topics": [e.topic] if e.topic else []}
+        for e in held_out(engine.content)
+    ]
+    topical = [row for row in own if row["topics"]]
+    print(f"own part, topics: {len(topical)} messages of intents/ that nothing was learned from")
+    print(score.table(score.run(engine, topical), must) + "\n")
+    risky = [row for row in own if not row["topics"]]
+    print(f"own part, safety: {len(risky)} messages of content/safety/ that nothing was learned from (labels of topics do not apply)")
+    print(score.table(score.run(engine, risky), must))
+    return 0
+
+
+def _print_misses(scored: Sequence[score.Scored]) -> None:
+    for s in scored:
+        missed = bool(s.row["safety"]) != (s.out["tier"] == "alert")
+        wrong = not s.row["safety"] and s.out["topic"] not in s.row["topics"]
+        if missed or wrong:
+            wanted = "+".join(s.row["safety"]) or "-"
+            print(f"{wanted} {'/'.join(s.row['topics'])} <- {s.out['tier']} {'+'.join(s.out['safety'])} {s.out['topic']} {s.out['alternatives']}: {s.row['text']}")
+    print()
+
+
+def _check(args: argparse.Namespace, settings: Settings) -> int:
+    root = settings.content or load.default_root()
+    report = review.check(root, date.today(), strict=args.strict)
+    problems = list(report.problems)
+    if args.online:
+        from bot.content import online
+
+        problems.extend(asyncio.run(online.check_links(root)))
+    for problem in (*problems, *report.warnings):
+        print(problem)
+    print(report.summary)
+    return 1 if problems else 0
+
+
+def _learn(_: argparse.Namespace, settings: Settings) -> int:
+    engine = _engine(settings)
+    print(f"Ready: {len(engine.langs)} languages, {len(engine.content.topics)} topics.")
+    return 0
