@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from bot import __version__, settings as settings_module
+from bot import __version__
+from bot import settings as settings_module
 from bot.channels import render, terminal
 from bot.content import ear, load, review
 from bot.content.yamlfile import ContentError
@@ -43,7 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="porchlight", description="A private chat line to the right help, in vetted words.")
+    parser = argparse.ArgumentParser(
+        prog="porchlight", description="A private chat line to the right help, in vetted words."
+    )
     parser.add_argument("--version", action="version", version=f"porchlight {__version__}")
     parser.set_defaults(run=_serve)
     commands = parser.add_subparsers(title="commands", metavar="")
@@ -73,7 +76,9 @@ def _parser() -> argparse.ArgumentParser:
 def _engine(settings: Settings) -> Engine:
     root = settings.content or load.default_root()
     if not (root / "content").is_dir() or not (root / "intents").is_dir():
-        raise Trouble(f"There are no intents/ and content/ folders in {root}; set PORCHLIGHT_CONTENT to the folder that holds both.")
+        raise Trouble(
+            f"There are no intents/ and content/ folders in {root}; set PORCHLIGHT_CONTENT to the folder that holds both."
+        )
     content = load.load(root)
     heard = ear.hearing(content, _cache(settings), lambda sentence: print(sentence, file=sys.stderr, flush=True))
     return Engine(content, heard)
@@ -118,10 +123,14 @@ def _classify(_: argparse.Namespace, settings: Settings) -> int:
             row = json.loads(line)
             text, lang = row["text"], row.get("lang")
         except (ValueError, KeyError, TypeError, AttributeError):
-            raise Trouble(f'standard input, line {number}: not a JSON object with "text"; write {{"text": "..."}}') from None
+            raise Trouble(
+                f'standard input, line {number}: not a JSON object with "text"; write {{"text": "..."}}'
+            ) from None
         if not isinstance(text, str) or not isinstance(lang, str | None):
             raise Trouble(f'standard input, line {number}: "text" and "lang" must be in quotes.')
-        print(json.dumps(render.classified(engine.reply(Incoming(text=text, lang=lang))), ensure_ascii=False), flush=True)
+        print(
+            json.dumps(render.classified(engine.reply(Incoming(text=text, lang=lang))), ensure_ascii=False), flush=True
+        )
     return 0
 
 
@@ -145,7 +154,9 @@ def _score(args: argparse.Namespace, settings: Settings) -> int:
     print(f"own part, topics: {len(topical)} messages of intents/ that nothing was learned from")
     print(score.table(score.run(engine, topical), must) + "\n")
     risky = [row for row in own if not row["topics"]]
-    print(f"own part, safety: {len(risky)} messages of content/safety/ that nothing was learned from (labels of topics do not apply)")
+    print(
+        f"own part, safety: {len(risky)} messages of content/safety/ that nothing was learned from (labels of topics do not apply)"
+    )
     print(score.table(score.run(engine, risky), must))
     return 0
 
@@ -156,7 +167,9 @@ def _print_misses(scored: Sequence[score.Scored]) -> None:
         wrong = not s.row["safety"] and s.out["topic"] not in s.row["topics"]
         if missed or wrong:
             wanted = "+".join(s.row["safety"]) or "-"
-            print(f"{wanted} {'/'.join(s.row['topics'])} <- {s.out['tier']} {'+'.join(s.out['safety'])} {s.out['topic']} {s.out['alternatives']}: {s.row['text']}")
+            print(
+                f"{wanted} {'/'.join(s.row['topics'])} <- {s.out['tier']} {'+'.join(s.out['safety'])} {s.out['topic']} {s.out['alternatives']}: {s.row['text']}"
+            )
     print()
 
 

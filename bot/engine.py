@@ -30,7 +30,14 @@ TALK = frozenset({"greeting", "thanks", "goodbye", "menu", "language", "about_bo
 #: The six doors of the first screen, for a teen and for a grown-up.
 DOORS: dict[Audience, tuple[str, ...]] = {
     "teen": ("sextortion", "images_shared", "grooming", "talk_to_someone", "am_i_in_trouble", "tell_adult"),
-    "adult": ("my_child_is_victim", "report", "warning_signs", "support_survivor", "mandated_reporter", "talk_to_my_child"),
+    "adult": (
+        "my_child_is_victim",
+        "report",
+        "warning_signs",
+        "support_survivor",
+        "mandated_reporter",
+        "talk_to_my_child",
+    ),
 }
 
 
@@ -69,7 +76,9 @@ class Engine:
         lang = self._lang(incoming)
         topic = incoming.topic or "menu"
         reply = self._topic_reply(lang, topic)
-        understood = Understood(lang=lang, tier="answer", topic=topic, score=1.0, audience=incoming.audience or reply.reader)
+        understood = Understood(
+            lang=lang, tier="answer", topic=topic, score=1.0, audience=incoming.audience or reply.reader
+        )
         if topic == "none":
             return self._unsure(lang, understood.audience, understood)
         return self._answer(lang, understood.audience, understood, incoming.school)
@@ -199,7 +208,14 @@ class Engine:
 
     def _school_lines(self, lang: str, school: str | None) -> str:
         entry = self.content.schools[school or ""]
-        lines = [entry.name, entry.contact.get(lang, ""), entry.hours.get(lang, ""), entry.call, entry.safety_line, entry.link]
+        lines = [
+            entry.name,
+            entry.contact.get(lang, ""),
+            entry.hours.get(lang, ""),
+            entry.call,
+            entry.safety_line,
+            entry.link,
+        ]
         return "\n".join(line for line in lines if line)
 
     def _topic_reply(self, lang: str, topic: str) -> TopicReply:
@@ -271,7 +287,9 @@ class Engine:
 
     def _contact(self, lang: str, id_: str, resource: Resource) -> Contact:
         words = self.content.languages[lang].resource_words[id_]
-        details = tuple(self._fill(lang, part) for part in (words.hours, words.languages, words.privacy, words.how) if part)
+        details = tuple(
+            _sentence(self._fill(lang, part)) for part in (words.hours, words.languages, words.privacy, words.how) if part
+        )
         return Contact(id_, words.name, self._fill(lang, words.does), details, self._ways(lang, id_, resource))
 
     def _ways(self, lang: str, id_: str, resource: Resource) -> tuple[Way, ...]:
@@ -282,7 +300,11 @@ class Engine:
             ways.append(Way("call", shared.button_call.format(number=printed), resource.call, _tel(resource)))
         if resource.text:
             word = resource.say.get(lang, "")
-            label = shared.button_text_word.format(word=word, number=resource.text) if word else shared.button_text.format(number=resource.text)
+            label = (
+                shared.button_text_word.format(word=word, number=resource.text)
+                if word
+                else shared.button_text.format(number=resource.text)
+            )
             ways.append(Way("text", label, resource.text, _sms(resource.text, word, resource.country)))
         if resource.chat:
             ways.append(Way("chat", shared.button_chat, resource.chat, resource.chat))
@@ -296,6 +318,10 @@ class Engine:
 
 #: The plain list behind "Numbers now", after 911 and 988.
 NUMBERS = ("crisis_text_line", "cybertipline", "take_it_down", "know2protect_tipline", "childhelp", "runaway_safeline")
+
+
+def _sentence(words: str) -> str:
+    return words if words.endswith((".", "?")) else f"{words}."
 
 
 def _printed_number(resource: Resource, lang: str) -> str:

@@ -4,6 +4,7 @@ Each kind of feature is a block of its own with a length of its own, so that lon
 rest. What the banks never showed counts too, as mass without direction: a half-understood message gets half a score.
 """
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,7 +17,7 @@ Sentences = Sequence[Sequence[str]]
 Row = tuple[NDArray[np.int32], NDArray[np.float32]]
 
 #: Weight of each block: words and stems, pairs, pairs with a gap, pieces of words, concepts, concept before concept.
-WEIGHTS = (1.0, 0.7, 0.5, 1.0, 0.8, 0.6)
+WEIGHTS = (1.0, 0.8, 0.6, 1.0, 0.5, 0.4)
 BLOCKS = len(WEIGHTS)
 #: How far apart two concepts may stand to be a pair, in concepts.
 REACH = 4
@@ -61,7 +62,12 @@ class Maker:
 
     def keys(self, sentences: Sentences) -> tuple[list[str], ...]:
         """The keys of one message in the six blocks."""
-        words_, pairs, gaps, pieces, ideas, acts = ([] for _ in range(BLOCKS))  # type: tuple[list[str], ...]
+        words_: list[str] = []
+        pairs: list[str] = []
+        gaps: list[str] = []
+        pieces: list[str] = []
+        ideas: list[str] = []
+        acts: list[str] = []
         for sentence in sentences:
             stems = [self.stem(word) for word in sentence]
             for word, stem in zip(sentence, stems, strict=True):
@@ -69,7 +75,7 @@ class Maker:
                 words_.append("~" + stem)
                 pieces.extend(grams(word))
             marked = ["^", *stems, "$"]
-            pairs.extend(f"{a} {b}" for a, b in zip(marked, marked[1:], strict=False))
+            pairs.extend(f"{a} {b}" for a, b in itertools.pairwise(marked))
             gaps.extend(f"{a}_{b}" for a, b in zip(stems, stems[2:], strict=False))
             found = self.concepts.found(stems)
             ideas.extend("@" + name for _, name in found)

@@ -1,6 +1,6 @@
 """What a message says, from all that listens: language, safety, topic, who writes, and about whom."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from bot import matcher, safety
 from bot.features import Index, Maker
-from bot.learn import TEST, Example, Learned, examples
+from bot.learn import TEST, Example, Learned, examples, risk
 from bot.lexicon import Lexicon, Reading
-from bot.model import KINDS, Audience, Content, Kind, Tier
+from bot.model import KINDS, Audience, Content, Kind, Language, Phrase, Tier
 
 
 @dataclass(frozen=True)
@@ -60,12 +60,14 @@ class Hearing:
         self.index = Index(learned.keys, learned.idf)
         self.topics = learned.topics
         self.content = content
-        self._phrases = safety.Phrases(list(self._read(content, lambda words: words.safety.says)))
-        self._idioms = safety.Phrases(list(self._read(content, lambda words: words.safety.idioms)))
+        self._phrases = safety.Phrases(self._read(content, lambda words: words.safety.says))
+        self._idioms = safety.Phrases(self._read(content, lambda words: words.safety.idioms))
         self._who = _Who(content, lexicon)
 
-    def _read(self, content: Content, part: Callable) -> Sequence[tuple[Kind, tuple[str, ...], str]]:  # type: ignore[type-arg]
-        out = []
+    def _read(
+        self, content: Content, part: Callable[[Language], Mapping[Kind, tuple[Phrase, ...]]]
+    ) -> list[tuple[Kind, tuple[str, ...], str]]:
+        out: list[tuple[Kind, tuple[str, ...], str]] = []
         for lang, words in content.languages.items():
             for kind, phrases in part(words).items():
                 out.extend((kind, self.lexicon.read(p.text, lang).words, p.at) for p in phrases)
@@ -83,7 +85,7 @@ class Hearing:
         found = [(kind, at) for kind, at, _ in self._phrases.found([w for s in sentences for w in s])]
         scores = self._scores(sentences)
         count = len(self.topics)
-        any_score = float(scores[count])
+        any_score = float(risk(scores[None, :], count)[0])
         kind_scores = {kind: float(scores[count + 1 + n]) for n, kind in enumerate(KINDS)}
         limits = self.learned.limits
         kinds = safety.kinds(kind_scores, any_score, tuple(dict.fromkeys(kind for kind, _ in found)), limits)
@@ -140,7 +142,7 @@ class _Who:
 
     def __init__(self, content: Content, lexicon: Lexicon) -> None:
         def read(name: str) -> list[tuple[str, ...]]:
-            out = []
+            out: list[tuple[str, ...]] = []
             for lang, words in content.languages.items():
                 out.extend(lexicon.read(p.text, lang).words for p in words.concepts.get(name, ()))
             return [words for words in out if words]

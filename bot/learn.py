@@ -5,6 +5,7 @@ Learned from intents/ and content/ alone, the same every time. A tenth of the ba
 """
 
 import hashlib
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,10 +24,13 @@ from bot.safety import Limits
 #: Of a hundred hash buckets: the first are never learned from, the next set the limits.
 TEST, CALIBRATE = 10, 25
 #: Raise when what is learned, or how, changes.
-RECIPE = 1
+RECIPE = 3
+#: The column of messages that sound serious and aren't.
+HARMLESS = "harmless"
 
-#: Share of harmless messages that may bring an alert, on messages kept apart.
-FALSE_ALERTS = 0.02
+#: Share of harmless messages that may bring an alert, on messages kept apart. The bank's own harmless messages are
+#: look-alikes on purpose: 4 of 100 of them is about 2 of 100 in ordinary traffic.
+FALSE_ALERTS = 0.04
 #: Share of safety messages whose answer must open with the numbers, alert or not.
 CAREFUL = 0.995
 
@@ -57,7 +61,7 @@ class Learned:
     keys: tuple[tuple[str, ...], ...]
     idf: NDArray[np.float32]
     topics: tuple[str, ...]
-    weights: NDArray[np.float32]  # [features, topics + any + kinds]
+    weights: NDArray[np.float32]  # [features, topics + harmless + kinds]
     bias: NDArray[np.float32]
     limits: Limits
     trust: Trust
@@ -91,7 +95,7 @@ def concepts_of(content: Content, lexicon: Lexicon) -> dict[str, list[tuple[str,
 
 def train(content: Content, lexicon: Lexicon, maker_of: Any) -> Learned:
     """What the banks teach; `maker_of(lexicon, concepts)` builds the feature maker."""
-    bank = sorted(set(e for e in examples(content) if e.bucket >= TEST), key=lambda e: (e.lang, e.at))
+    bank = sorted({e for e in examples(content) if e.bucket >= TEST}, key=lambda e: (e.lang, e.at))
     counts = _vocabulary(bank, lexicon)
     lexicon.learn(counts, ())
     readings = [lexicon.read(e.text, e.lang) for e in bank]
@@ -112,6 +116,19 @@ def train(content: Content, lexicon: Lexicon, maker_of: Any) -> Learned:
     )  # fmt: skip
 
 
+def _label(example: Example) -> str:
+    """The one column a message teaches: its kind, its topic, or neither."""
+    return next(iter(sorted(example.kinds)), example.topic or HARMLESS)
+
+
+def risk(scores: NDArray[np.float32], topics: int) -> NDArray[np.float32]:
+    """How much more a message is of a safety kind than of anything else; [messages, columns] -> [messages].
+
+    Against the best other column, not against zero: this heard 61 % where one "any kind" score heard 43 % (2 % false
+    alerts, the same phrases)."""
+    return np.asarray(scores[:, topics + 1 :].max(axis=1) - scores[:, : topics + 1].max(axis=1), np.float32)
+
+
 def _vocabulary(bank: Sequence[Example], lexicon: Lexicon) -> dict[str, int]:
     """The words worth mending towards: seen three times, or known to the language anyway."""
     lexicon.learn({}, ())
@@ -126,7 +143,7 @@ def _pairs(readings: Sequence[Reading]) -> list[tuple[str, str]]:
     seen: Counter[tuple[str, str]] = Counter()
     for reading in readings:
         for sentence in reading.sentences:
-            seen.update(zip(sentence, sentence[1:], strict=False))
+            seen.update(itertools.pairwise(sentence))
     return sorted(pair for pair, n in seen.items() if n >= 2)
 
 
@@ -147,20 +164,12 @@ class _Fit:
         weights = np.zeros((index.size, columns), np.float32)
         bias = np.full(columns, -1.0, np.float32)
 
-        def fit(column: int, rows: Any, wanted: NDArray[np.bool_], c: float) -> None:
-            if not wanted.any():
-                return
-            model = LinearSVC(C=c, random_state=0).fit(matrix[rows], wanted)
+        column_of = {name: n for n, name in enumerate((*topics, HARMLESS, *KINDS))}
+        labels = np.asarray([column_of[_label(example)] for example in bank])
+        for column in sorted(set(labels.tolist())):
+            model = LinearSVC(C=1.0, random_state=0).fit(matrix, labels == column)
             weights[:, column] = model.coef_[0]
             bias[column] = model.intercept_[0]
-
-        about = np.asarray([n for n, e in enumerate(bank) if e.topic is not None])
-        for column, topic in enumerate(topics):
-            fit(column, about, np.asarray([bank[n].topic == topic for n in about]), 1.0)
-        everything = np.arange(len(bank))
-        fit(len(topics), everything, np.asarray([bool(e.kinds) for e in bank]), 1.0)
-        for column, kind in enumerate(KINDS, len(topics) + 1):
-            fit(column, everything, np.asarray([kind in e.kinds for e in bank]), 1.0)
         return cls(index, topics, weights, bias)
 
     def scores(self, keys: Sequence[tuple[list[str], ...]]) -> NDArray[np.float32]:
@@ -178,14 +187,12 @@ def _matrix(index: Index, keys: Sequence[tuple[list[str], ...]]) -> Any:
     return csr_matrix((values, numbers, ends), shape=(len(rows), index.size))
 
 
-def _calibrate(
-    fit: _Fit, bank: Sequence[Example], keys: Sequence[tuple[list[str], ...]]
-) -> tuple[Limits, Trust]:
+def _calibrate(fit: _Fit, bank: Sequence[Example], keys: Sequence[tuple[list[str], ...]]) -> tuple[Limits, Trust]:
     """Limits and trust from messages that the fit has not seen."""
     from sklearn.linear_model import LogisticRegression
 
     scores = fit.scores(keys)
-    anything = scores[:, len(fit.topics)]
+    anything = risk(scores, len(fit.topics))
     risky = np.asarray([bool(e.kinds) for e in bank])
     harmless, serious = np.sort(anything[~risky])[::-1], np.sort(anything[risky])
     alert = float(harmless[int(FALSE_ALERTS * len(harmless))])
@@ -197,9 +204,11 @@ def _calibrate(
     second = np.take_along_axis(margins, order[:, 1:2], 1)[:, 0]
     right = np.asarray([fit.topics[order[n, 0]] == bank[i].topic for n, i in enumerate(about)])
     model = LogisticRegression().fit(np.column_stack([best, best - second]), right)
-    trust = Trust(float(model.intercept_[0]), float(model.coef_[0, 0]), float(model.coef_[0, 1]), answer=ANSWER, offer=-1.2)
-    return Limits(alert, min(careful, alert), kind=-0.2), trust
+    trust = Trust(
+        float(model.intercept_[0]), float(model.coef_[0, 0]), float(model.coef_[0, 1]), answer=ANSWER, offer=-1.2
+    )
+    return Limits(alert, min(careful, alert), kind=-0.3), trust
 
 
 #: Confidence from which on a topic is answered rather than offered. Between "never wrong" and "never any use".
-ANSWER = 0.45
+ANSWER = 0.4

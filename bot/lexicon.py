@@ -207,7 +207,25 @@ class Lexicon:
         if token[0].isdigit() and token.rstrip("abcdefghijklmnopqrstuvwxyzñ").isdigit():
             digits = token.rstrip("abcdefghijklmnopqrstuvwxyzñ")
             rest = token[len(digits) :]
-            if rest in ("st", "nd", "rd", "th", "k", "am", "pm", "x", "hrs", "hr", "min", "mins", "er", "ro", "do", "to", "mil"):
+            if rest in (
+                "st",
+                "nd",
+                "rd",
+                "th",
+                "k",
+                "am",
+                "pm",
+                "x",
+                "hrs",
+                "hr",
+                "min",
+                "mins",
+                "er",
+                "ro",
+                "do",
+                "to",
+                "mil",
+            ):
                 return (texts.number_token(digits), f"${rest}")
         candidates = [word for word in texts.unleet(token) if word.isalpha()]
         for word in candidates:
@@ -235,9 +253,18 @@ class Lexicon:
         lengths = {len(token)} if "**" not in token else {len(token) - 1, len(token), len(token) + 1, len(token) + 2}
         head, tail = token[: token.index("*")], token[token.rindex("*") + 1 :]
         for length in lengths:
-            pool = self.by_first[head[0], length] if head and (head[0], length) in self.by_first else self.by_length.get(length, ())
+            pool = (
+                self.by_first[head[0], length]
+                if head and (head[0], length) in self.by_first
+                else self.by_length.get(length, ())
+            )
             for word in pool:
-                if word.startswith(head) and word.endswith(tail) and self._agrees(token, word) and self.counts[word] > best_count:
+                if (
+                    word.startswith(head)
+                    and word.endswith(tail)
+                    and self._agrees(token, word)
+                    and self.counts[word] > best_count
+                ):
                     best, best_count = word, self.counts[word]
         return best
 
@@ -295,7 +322,9 @@ class Lexicon:
         found = process.extract(token, pool, scorer=OSA.normalized_similarity, score_cutoff=least, limit=6)
         if not found or found[0][1] < 0.75:
             pool = [w for length in range(max(3, size - 1), size + 2) for w in self.by_length.get(length, ())]
-            found += process.extract(token, pool, scorer=OSA.normalized_similarity, score_cutoff=max(least, 0.7), limit=4)
+            found += process.extract(
+                token, pool, scorer=OSA.normalized_similarity, score_cutoff=max(least, 0.7), limit=4
+            )
         best, best_score = "", 0.0
         for word, likeness, _ in found:
             score = likeness + 0.03 * math.log(self.counts[word])

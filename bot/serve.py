@@ -56,7 +56,9 @@ def _announce(runner: web.AppRunner, settings: Settings) -> None:
     if settings.telegram_token:
         print(f"Telegram is on ({settings.telegram_mode}).", flush=True)
     else:
-        print("Telegram is off. To turn it on, get a token from @BotFather and set PORCHLIGHT_TELEGRAM_TOKEN.", flush=True)
+        print(
+            "Telegram is off. To turn it on, get a token from @BotFather and set PORCHLIGHT_TELEGRAM_TOKEN.", flush=True
+        )
     print("Nothing that people write is kept. Stop with Ctrl-C.", flush=True)
 
 

@@ -7,10 +7,18 @@ from pathlib import Path
 PREFIX = "PORCHLIGHT_"
 
 _KNOWN = (
-    "HOST PORT ADMIN_HOST ADMIN_PORT PUBLIC_URL TELEGRAM_TOKEN TELEGRAM_API TELEGRAM_MODE TELEGRAM_SECRET "
-    "TWILIO_AUTH_TOKEN REDIS_URL CONTENT SCHOOLS LANGS CACHE TRUSTED_PROXY ALLOWED_ORIGINS"
-).split()
-_SECRETS = ("TELEGRAM_TOKEN", "TELEGRAM_SECRET", "TWILIO_AUTH_TOKEN", "REDIS_URL")
+    "HOST",
+    "PORT",
+    "PUBLIC_URL",
+    "TELEGRAM_TOKEN",
+    "TELEGRAM_API",
+    "TELEGRAM_MODE",
+    "TELEGRAM_SECRET",
+    "CONTENT",
+    "CACHE",
+    "ALLOWED_ORIGINS",
+)
+_SECRETS = ("TELEGRAM_TOKEN", "TELEGRAM_SECRET")
 
 
 class SettingsError(Exception):
@@ -29,8 +37,6 @@ class Settings:
     telegram_mode: str = "polling"
     telegram_secret: str = field(default="", repr=False)
     content: Path | None = None
-    schools: Path | None = None
-    langs: tuple[str, ...] = ()
     cache: Path | None = None
     allowed_origins: tuple[str, ...] = ()
 
@@ -44,7 +50,10 @@ def read(environ: Mapping[str, str], dotenv: Path | None = None) -> Settings:
         problems.append(f'{PREFIX}TELEGRAM_MODE is "{mode}"; write polling or webhook.')
     token = values.get("TELEGRAM_TOKEN", "")
     if token and not _looks_like_a_token(token):
-        problems.append(f"{PREFIX}TELEGRAM_TOKEN doesn't look like a bot token (digits, a colon, letters); copy it again from @BotFather.")
+        problems.append(
+            f"{PREFIX}TELEGRAM_TOKEN doesn't look like a bot token (digits, a colon, letters); "
+            "copy it again from @BotFather."
+        )
     if mode == "webhook" and not values.get("TELEGRAM_SECRET"):
         problems.append(f"{PREFIX}TELEGRAM_SECRET is missing; the webhook needs one, 1 to 256 letters, digits, _ or -.")
     if problems:
@@ -58,8 +67,6 @@ def read(environ: Mapping[str, str], dotenv: Path | None = None) -> Settings:
         telegram_mode=mode,
         telegram_secret=values.get("TELEGRAM_SECRET", ""),
         content=_path(values, "CONTENT"),
-        schools=_path(values, "SCHOOLS"),
-        langs=tuple(values.get("LANGS", "").replace(",", " ").split()),
         cache=_path(values, "CACHE"),
         allowed_origins=tuple(values.get("ALLOWED_ORIGINS", "").replace(",", " ").split()),
     )

@@ -71,8 +71,8 @@ _SINGLES = re.compile(r"(?<![a-zñ0-9'])(?:[a-zñ][.\-_*·•|~/ ]{1,3}){2,40}[a
 _INNER = re.compile(r"[^a-zñ0-9@$!*|+']+")
 _REPEAT = re.compile(r"(.)\1{2,}")
 
-_LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g", "@": "a", "$": "s", "!": "i", "|": "l", "+": "t"})
-_LEET_L = str.maketrans({"1": "l", "!": "l", "0": "o", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "|": "l"})
+_LEET = str.maketrans("01345789@$!|+", "oieastbgasilt")
+_LEET_L = str.maketrans("01345789@$!|+", "oleastbgasllt")  # 1 and ! as l
 
 
 def sentences(folded: str) -> list[str]:

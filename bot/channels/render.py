@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from bot.model import Contact, Message, Reply
+from bot.model import URGENT, Contact, Message, Reply
 
 #: Telegram counts UTF-16 units, at most this many in one message.
 TELEGRAM_LIMIT = 4096
@@ -76,9 +76,7 @@ def contract(reply: Reply) -> dict[str, Any]:
             {
                 "kind": message.kind,
                 "text": plain(message),
-                "links": [
-                    {"label": way.label, "url": way.url} for contact in message.contacts for way in contact.ways
-                ],
+                "links": [{"label": way.label, "url": way.url} for contact in message.contacts for way in contact.ways],
             }
             for message in reply.messages
         ],
@@ -89,7 +87,7 @@ def contract(reply: Reply) -> dict[str, Any]:
 def classified(reply: Reply) -> dict[str, Any]:
     """One line of `porchlight classify`."""
     heard = reply.heard
-    shown = reply.resources
+    shown = dict.fromkeys((*reply.resources, *URGENT))  # the last small line of every reply carries 911 and 988
     text = whole(reply)
     return {
         "lang": heard.lang,

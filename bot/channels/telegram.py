@@ -9,11 +9,12 @@ import asyncio
 import contextlib
 import hmac
 import logging
+import os
 import re
 import secrets
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import replace
 from html import escape, unescape
 from typing import Any, get_args
@@ -58,6 +59,7 @@ GROUP = 10 * 60.0  # how long a group is spared the same line
 POLL = 25  # seconds Telegram may hold an empty answer
 ROOM = 1000  # updates in work before no more are asked for
 GRACE = 8.0  # seconds to answer what has arrived, when stopping
+MOMENT = 0.1  # seconds that requests under way get to end by themselves, when stopping
 SHORT = 18  # characters of a label that leaves room for a second one beside it
 
 REFUSED = (
@@ -322,7 +324,7 @@ class Talk:
             return False
         try:
             return self._alert(words(message), suggested(update)) is not None
-        except Exception:  # what can't be judged is treated as the worst
+        except Exception:
             return True
 
     async def at_once(self, update: Update) -> None:
@@ -337,9 +339,8 @@ class Talk:
         chat = message.chat.id
         if not words(message) and (update.edited_message is not None or not has_media(message)):
             return  # a pinned message, a moving location: nobody said anything
-        if text := start_payload(words(message)):
-            if text in self.engine.content.schools:
-                self.memory.put("school", chat, text)
+        if (slug := start_payload(words(message))) in self.engine.content.schools:
+            self.memory.put("school", chat, slug)
         asked = self._incoming(update, chat)
         reply = self._hear(message, asked)
         if reply is None:
@@ -372,7 +373,7 @@ class Talk:
     async def _on_button(self, update: Update, query: CallbackQuery, chat: int, bot: ExtBot[Any]) -> None:
         asked = self._incoming(update, chat)
         thread = _thread(query.message) if isinstance(query.message, TelegramMessage) else None
-        if (query.data or "").startswith("l:") and asked.lang in self.engine.langs and asked.topic == "language":
+        if _switches(update) and asked.topic == "language" and asked.lang is not None:
             self.memory.put("lang", chat, asked.lang)
             menu = self._reply(Incoming(lang=asked.lang, action="menu"))
             told = Message("notice", self._shared(asked.lang).language_set)
@@ -384,11 +385,11 @@ class Talk:
     def _incoming(self, update: Update, chat: int) -> Incoming:
         lang, school = self.memory.get("lang", chat), self.memory.get("school", chat)
         asked = incoming(update, lang=lang, school=school)
-        if asked.topic is not None and asked.topic not in self.engine.content.topics:
-            return Incoming(lang=asked.lang, school=school, action="menu")
+        known = asked.topic is None or asked.topic in self.engine.content.topics
         if asked.lang not in self.engine.langs:
-            return replace(asked, lang=lang)
-        return asked
+            known = known and not _switches(update)
+            asked = replace(asked, lang=lang)
+        return asked if known else Incoming(lang=asked.lang, school=school, action="menu")
 
     def _reply(self, asked: Incoming) -> Reply:
         return self.engine.reply(asked)
@@ -534,6 +535,11 @@ def _with_notice(reply: Reply, notice: Reply) -> Reply:
     return replace(reply, messages=(*reply.messages[:urgent], *notice.messages, *reply.messages[urgent:]))
 
 
+def _switches(update: Update) -> bool:
+    """Whether a language button was pressed."""
+    return update.callback_query is not None and (update.callback_query.data or "").startswith("l:")
+
+
 def _thread(message: TelegramMessage) -> int | None:
     return message.message_thread_id if message.is_topic_message else None
 
@@ -541,7 +547,7 @@ def _thread(message: TelegramMessage) -> int | None:
 # --- the library's application ---------------------------------------------------------------
 
 
-class PatientBot(ExtBot[ChatPace]):
+class PatientBot(ExtBot[str]):
     """The library's bot, that also hands out updates before they are parsed: one odd update must not hold up the rest."""
 
     async def updates(self, offset: int | None, seconds: int) -> list[Any]:
@@ -558,6 +564,7 @@ def build(engine: Engine, settings: Settings) -> App:
 
 def _application(talk: Talk, settings: Settings) -> App:
     quiet.silence_telegram(settings.telegram_token)
+    os.environ.setdefault("PTB_TIMEDELTA", "true")  # else each 429 makes the library warn of its own future
     try:
         bot = PatientBot(
             settings.telegram_token,
@@ -566,7 +573,7 @@ def _application(talk: Talk, settings: Settings) -> App:
             request=HTTPXRequest(connection_pool_size=256, pool_timeout=20, read_timeout=15, write_timeout=15),
             get_updates_request=HTTPXRequest(connection_pool_size=2, pool_timeout=20),
             defaults=Defaults(parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)),
-            rate_limiter=ChatPace(),  # type: ignore[arg-type]  # the library's own types disagree about this parameter
+            rate_limiter=ChatPace(),
         )
     except InvalidToken:
         raise TelegramRefused from None  # the library's own sentence may hold the token
@@ -594,6 +601,7 @@ class TelegramChannel:
         self._offset: int | None = None
         self._seen: OrderedDict[int, None] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closing = asyncio.Event()
 
     @property
     def bot(self) -> PatientBot:
@@ -609,22 +617,30 @@ class TelegramChannel:
 
     async def start(self) -> None:
         """Begin to answer; if Telegram is away, come back as soon as it is there. TelegramRefused if it is there and says no."""
+        self._closing.clear()
+        self.refused = False
         try:
             await self._open()
         except InvalidToken:
-            await self.stop()
-            raise TelegramRefused from None
+            self.refused = True
         except TelegramError as error:
             self.counts[type(error).__name__] += 1
             logger.warning(UNREACHABLE)
             self._spawn(self._open_later())
+        if self.refused:
+            await self.stop()
+            raise TelegramRefused  # out here, so that it doesn't carry the library's error, which quotes the token
 
     async def stop(self) -> None:
         """Answer what has arrived, as far as that is possible soon, and leave nothing open."""
         self.ready = False
-        for task in tuple(self._tasks):
+        self._closing.set()
+        tasks = tuple(self._tasks)
+        if tasks:
+            await asyncio.wait(tasks, timeout=MOMENT)  # a request cut off while it connects leaves its socket open
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         if self.app.running:
             await self._drain()
         await self.app.shutdown()
@@ -666,8 +682,7 @@ class TelegramChannel:
 
     async def _open_later(self) -> None:
         wait = self._first_wait
-        while True:
-            await asyncio.sleep(wait)
+        while not await self._closed_within(wait):
             try:
                 await self._open()
             except InvalidToken:
@@ -684,8 +699,7 @@ class TelegramChannel:
 
     async def _poll(self) -> None:
         wait = 0.0
-        while True:
-            await asyncio.sleep(wait)
+        while not await self._closed_within(wait):
             await self._room()
             try:
                 found = await self.bot.updates(self._offset, POLL)
@@ -697,10 +711,16 @@ class TelegramChannel:
                 continue
             wait = 0.0 if await self._take_all(found) else self._first_wait
 
+    async def _closed_within(self, seconds: float) -> bool:
+        """Sleep; True as soon as the channel is being stopped."""
+        if seconds <= 0:
+            return self._closing.is_set()
+        return await _within(seconds, self._closing.wait())
+
     def _after_error(self, error: TelegramError, wait: float) -> float:
         self.counts[type(error).__name__] += 1
         if isinstance(error, RetryAfter):
-            return error._retry_after.total_seconds()  # the public property warns of its future
+            return error._retry_after.total_seconds()
         if not wait:
             logger.warning(CONFLICT if isinstance(error, Conflict) else INTERRUPTED)
         if isinstance(error, InvalidToken):
@@ -724,7 +744,7 @@ class TelegramChannel:
     async def _take(self, raw: dict[str, Any]) -> None:
         try:
             update = Update.de_json(raw, self.bot)
-        except Exception:  # any shape can come from outside; its content must not reach a log line
+        except Exception:
             self.counts["unreadable"] += 1
             logger.warning("An update couldn't be read.")
             if (chat := _private_chat(raw)) is not None:
@@ -735,8 +755,8 @@ class TelegramChannel:
     async def _room(self) -> None:
         """Wait while so much is in work that more would only pile up here; at Telegram it is as safe."""
         order = self.app.update_processor
-        while isinstance(order, ChatOrder) and order.pending + self.app.update_queue.qsize() > ROOM:
-            await asyncio.sleep(0.1)
+        while isinstance(order, ChatOrder) and order.pending + self.app.update_queue.qsize() > ROOM:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)  # two counters of two owners: an event would need a third
 
     # --- the bot's profile
 
@@ -744,6 +764,8 @@ class TelegramChannel:
         """Commands and descriptions in each language; only where they differ, and never a reason to stop."""
         langs = self.talk.engine.langs
         for code, lang in (("", langs[0]), *((lang, lang) for lang in langs)):
+            if self._closing.is_set():
+                return
             try:
                 await self._introduce_in(code, lang)
             except TelegramError as error:
@@ -763,7 +785,7 @@ class TelegramChannel:
     # --- closing
 
     async def _drain(self) -> None:
-        """Answer what was taken; confirm it to Telegram only when that is done, so that nothing gets lost."""
+        """Answer what was taken, then confirm it: what wasn't confirmed, Telegram gives again at the next start."""
         drained = await _within(self._grace, self.app.update_queue.join())
         pace, order = self.bot.rate_limiter, self.app.update_processor
         if drained and self._offset is not None:
@@ -824,8 +846,3 @@ async def _within(seconds: float, work: Awaitable[Any]) -> bool:
     except TimeoutError:
         return False
     return True
-
-
-def unknown_topics(topics: Collection[str]) -> list[str]:
-    """Topic ids that a button could not carry."""
-    return [topic for topic in topics if not _plain_id(topic)]

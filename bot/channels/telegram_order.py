@@ -80,8 +80,10 @@ class ChatOrder(BaseUpdateProcessor):
             self._working.add(task)
             task.add_done_callback(self._working.discard)
         try:
-            self._greet(update)
+            greeted = self._greet(update)
             await self._in_turn(update, coroutine)
+            if greeted is not None:
+                await greeted
         finally:
             self.pending -= 1
             if inspect.iscoroutine(coroutine):
@@ -92,12 +94,14 @@ class ChatOrder(BaseUpdateProcessor):
         for task in self._working:
             task.cancel()
 
-    def _greet(self, update: object) -> None:
+    def _greet(self, update: object) -> asyncio.Future[None] | None:
         """What mustn't wait for a turn: a pressed button is told at once that it was felt."""
-        if self._arrived is not None and isinstance(update, Update):
-            task = asyncio.ensure_future(self._arrived(update))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        if self._arrived is None or not isinstance(update, Update):
+            return None
+        task = asyncio.ensure_future(self._arrived(update))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _in_turn(self, update: object, coroutine: Awaitable[Any]) -> None:
         chat = update.effective_chat if isinstance(update, Update) else None
@@ -199,7 +203,7 @@ class ChatPace(BaseRateLimiter[str]):
             now = time.monotonic()
             if len(self._until) > PAUSES:
                 self._until = {held: until for held, until in self._until.items() if until > now}
-            self._until[chat] = now + error._retry_after.total_seconds()  # the public property warns of its future
+            self._until[chat] = now + error._retry_after.total_seconds()
             return
         await self._sleep(min(self.first_wait * 2 ** (min(tries, 20) - 1), self.longest_wait))
 

@@ -23,7 +23,9 @@ def talk(engine: Engine, source: TextIO | None = None, target: TextIO | None = N
             continue
         if said.isdigit() and 0 < int(said) <= len(buttons):
             pressed = buttons[int(said) - 1]
-            incoming = Incoming(lang=lang, topic=pressed.topic or None, action=pressed.action, audience=pressed.audience)
+            incoming = Incoming(
+                lang=lang, topic=pressed.topic or None, action=pressed.action, audience=pressed.audience
+            )
         else:
             incoming = Incoming(text=said, lang=lang)
         reply = engine.reply(incoming)
@@ -55,7 +57,8 @@ def why(ear: Hearing, text: str) -> str:
         f"safety      {', '.join(understood.safety) or '-'}; any {reasons.any_score:+.2f} (alert from {limits.alert:+.2f}); {scores}",
         *(f"  phrase    {kind}: {at}" for kind, at in reasons.phrases),
         *(f"  idiom     {at}" for at in reasons.idioms),
-        f"topic       {understood.topic} ({understood.score:.2f}); " + ", ".join(f"{t} {m:+.2f}" for t, m in reasons.topic_scores),
+        f"topic       {understood.topic} ({understood.score:.2f}); "
+        + ", ".join(f"{t} {m:+.2f}" for t, m in reasons.topic_scores),
     ]
     lines.extend(f"  near {likeness:.2f} {phrase.at}: {phrase.text}" for likeness, phrase in nearest(ear, text))
     return "\n".join(lines)
@@ -72,4 +75,3 @@ def nearest(ear: Hearing, text: str, count: int = 6) -> list[tuple[float, Phrase
         if length:
             found.append((product / length, Phrase(example.text, example.at)))
     return sorted(found, key=lambda pair: (-pair[0], pair[1].at))[:count]
-

@@ -84,9 +84,7 @@ def create_app(engine: Engine, settings: Settings) -> web.Application:
 
 def create_runner(app: web.Application) -> web.AppRunner:
     """A runner without access log, and whose own complaints (they name addresses) go nowhere."""
-    silent = logging.getLogger("porchlight.web.server")
-    silent.addHandler(logging.NullHandler())
-    silent.propagate = False
+    silent = logging.Logger("porchlight.web.server", level=logging.CRITICAL + 1)  # stands alone: nothing to hand on to
     return web.AppRunner(app, access_log=None, logger=silent, shutdown_timeout=5)
 
 
@@ -122,14 +120,16 @@ async def _said(request: web.Request) -> web.Response:
     if request.content_type != FORM:
         return _html(pages.fault(place.lang, "bad_request"), 415)
     body = await request.read()
+    lang = place.lang
     try:
         incoming = from_form(body, place.lang, place.school, request.app[ENGINE].content)
+        lang = incoming.lang or lang
         reply = request.app[ENGINE].reply(incoming)
         said = incoming.text or _label(request, incoming)
         html = pages.exchange(reply, place, said) if fragment else pages.chat(place, reply, said)
-    except Exception as error:  # noqa: BLE001  # whatever breaks, the numbers are sent
+    except Exception as error:  # whatever breaks, the numbers are sent
         _told(request, error)
-        html = pages.last_fragment(place.lang) if fragment else pages.fault(place.lang, "broke")
+        html = pages.last_fragment(lang) if fragment else pages.fault(lang, "broke")
     return _html(html)
 
 
@@ -175,7 +175,7 @@ async def _api_reply(request: web.Request) -> web.Response:
         return _error(400, str(fault))
     try:
         text = _contract(engine.reply(incoming))
-    except Exception as error:  # noqa: BLE001  # whatever breaks, the numbers are sent
+    except Exception as error:  # whatever breaks, the numbers are sent
         _told(request, error)
         text = request.app[LAST][incoming.lang or engine.langs[0]]
     return web.Response(text=text, content_type=JSON)
@@ -205,7 +205,7 @@ async def _never_silent(request: web.Request, handler: Handler) -> web.StreamRes
         if fault.status < 400:
             raise
         return _fault(request, fault.status, fault.headers.get("Allow"))
-    except Exception as error:  # noqa: BLE001  # whatever breaks, the numbers are sent
+    except Exception as error:  # whatever breaks, the numbers are sent
         _told(request, error)
         return _fault(request, 500)
 
@@ -238,6 +238,8 @@ async def _dress(request: web.Request, response: web.StreamResponse) -> None:
     headers["Content-Security-Policy"] = _POLICY + (" ".join(ancestors) or "'none'")
     if not ancestors:
         headers["X-Frame-Options"] = "DENY"
+    if request.app[SETTINGS].public_url.startswith("https://"):
+        headers["Strict-Transport-Security"] = "max-age=31536000"
     headers.setdefault("Cache-Control", "no-store")
 
 

@@ -65,6 +65,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
             undefined=StrictUndefined,
+            auto_reload=False,
         )
         self._care = {lang: self._fill(lang, self.content.languages[lang].shared.care) for lang in self.langs}
         self._bars = {lang: self._bar(lang) for lang in self.langs}
@@ -204,5 +205,5 @@ class _Safe(str):
 
 
 def _words(langs: tuple[str, ...]) -> dict[str, dict[str, str]]:
-    written: dict[str, dict[str, str]] = yaml.load((PAGE / "words.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)
+    written: dict[str, dict[str, str]] = yaml.load((PAGE / "words.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506  # strings only
     return {lang: {**written["en"], **written.get(lang, {})} for lang in langs}

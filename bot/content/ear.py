@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict
@@ -31,7 +30,7 @@ def lexicon(content: Content) -> Lexicon:
     """The lexicon of the content's languages."""
     tables = Tables(
         {int(code, 16): letter for code, letter in (line.split() for line in _lines("confusables.txt"))},
-        {sign: word for sign, word in (line.split() for line in _lines("emoji.txt"))},
+        dict(_pair(line) for line in _lines("emoji.txt")),
     )
     spellings = {lang: _folded(words.spellings, tables) for lang, words in content.languages.items()}
     common = {lang: _lines(f"{lang}.txt") for lang in content.languages}
@@ -47,6 +46,11 @@ def _folded(spellings: object, tables: Tables) -> dict[str, str]:
         if variant != full:
             out.setdefault(variant, full)
     return out
+
+
+def _pair(line: str) -> tuple[str, str]:
+    first, second = line.split()
+    return first, second
 
 
 def _lines(name: str) -> list[str]:
@@ -121,9 +125,11 @@ def _write(path: Path, learned: Learned, say: Callable[[str], None]) -> None:
                 weights=learned.weights.astype(np.float16),
                 bias=learned.bias,
             )
-        os.replace(file.name, path)
+        Path(file.name).replace(path)
     except OSError:
-        say("What was learned can't be stored here, so the next start will learn again; set PORCHLIGHT_CACHE to a folder that can be written.")
+        say(
+            "What was learned can't be stored here, so the next start will learn again; set PORCHLIGHT_CACHE to a folder that can be written."
+        )
 
 
 def _read(path: Path) -> Learned:

@@ -41,7 +41,9 @@ def read(path: Path) -> list[dict[str, Any]]:
             row = json.loads(line)
             rows.append({**row, "text": str(row["text"]), "topics": list(row["topics"]), "safety": list(row["safety"])})
         except (ValueError, KeyError, TypeError):
-            raise ValueError(f'{path}:{number}: a line needs "text", "safety" and "topics" as JSON; see the others') from None
+            raise ValueError(
+                f'{path}:{number}: a line needs "text", "safety" and "topics" as JSON; see the others'
+            ) from None
     return rows
 
 
@@ -58,7 +60,7 @@ def run(engine: Engine, rows: Iterable[Mapping[str, Any]]) -> list[Scored]:
 
 def numbers_first(first: str) -> bool:
     """Whether 911 and 988 stand in the first message before any other number."""
-    found = [n for n in _NUMBER.findall(first)]
+    found = list(_NUMBER.findall(first))
     head = found[: max((found.index(n) for n in ("911", "988") if n in found), default=0) + 1]
     return {"911", "988"} <= set(found) and set(head) <= {"911", "988"}
 

@@ -11,7 +11,8 @@ class Chat {
     document.addEventListener("submit", (event) => this.submitted(event));
     this.text.addEventListener("keydown", (event) => this.key(event));
     this.text.addEventListener("input", () => this.grow());
-    if (this.log.querySelector(".exchange")) this.show(this.log.lastElementChild);
+    const first = this.log.querySelector(".says--urgent") || this.log.querySelector(".exchange");
+    if (first) this.show(first);
   }
 
   key(event) {
@@ -45,7 +46,8 @@ class Chat {
     this.show(said);
     this.text.focus({ preventScroll: true });
     // One after the other, so that answers stand in the order of the messages.
-    this.waiting = this.waiting.then(() => this.ask(form.action, fields, said));
+    const address = form.getAttribute("action"); // form.action would be the hidden field of that name
+    this.waiting = this.waiting.then(() => this.ask(address, fields, said));
   }
 
   say(words, lang) {
@@ -81,8 +83,9 @@ class Chat {
     }
     answer.querySelector(".said")?.remove();
     said.lang = answer.dataset.lang || said.lang;
+    this.box.elements.lang.value = said.lang; // a hint for the next, perhaps very short, message
     said.after(answer);
-    this.show(said);
+    this.show(answer.querySelector(".says--urgent") || said);
   }
 
   exchange(html) {

@@ -1,0 +1,686 @@
+"""The Telegram channel against a stand-in Bot API over real HTTP, with the library as it is."""
+
+import io
+import logging
+import re
+import time
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from telegram_server import TOKEN, Fault, TelegramServer, plain
+
+from bot import quiet
+from bot.channels import telegram as channel
+from bot.channels.telegram import TelegramChannel, TelegramRefused
+from bot.channels.telegram_order import ChatPace
+from bot.content import load
+from bot.engine import Engine
+from bot.hearing import Understood
+from bot.model import Button, Content, Incoming, Message, Reply
+from bot.settings import Settings
+
+pytestmark = pytest.mark.asyncio
+
+
+class FakeEar:
+    """Hears three things: danger, sextortion, nothing."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def hear(self, text: str, hint: str | None = None) -> Understood:
+        """What it makes of a message."""
+        self.heard.append(text)
+        said = text.casefold()
+        if "crash" in said:
+            raise RuntimeError(f"canary: {text}")
+        lang = "es" if "quiero" in said or "fotos" in said else hint or "en"
+        if "want to die" in said or "quiero morir" in said:
+            return Understood(lang, "alert", ("suicide",))
+        if "pics" in said or "fotos" in said:
+            return Understood(lang, "answer", topic="sextortion", score=0.9)
+        return Understood(lang, "unsure", alternatives=("grooming", "sextortion"))
+
+
+@pytest.fixture(scope="module")
+def content() -> Content:
+    root = Path(load.__file__).resolve().parents[2]
+    return load.read(root).content()
+
+
+@pytest.fixture
+def engine(content: Content) -> Engine:
+    return Engine(content, FakeEar())
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[TelegramServer]:
+    server = await TelegramServer().start()
+    yield server
+    await server.stop()
+
+
+def settings(server: TelegramServer, token: str = TOKEN) -> Settings:
+    return Settings(telegram_token=token, telegram_api=server.root)
+
+
+@pytest.fixture
+async def bot(engine: Engine, server: TelegramServer) -> AsyncIterator[TelegramChannel]:
+    running = TelegramChannel(engine, settings(server), first_wait=0.05, grace=2)
+    await running.start()
+    yield running
+    await running.stop()
+
+
+def has_numbers(text: str) -> bool:
+    return "911" in text and "988" in text
+
+
+def labels(rows: list[list[dict[str, Any]]]) -> list[str]:
+    return [button["text"] for row in rows for button in row]
+
+
+def carried(rows: list[list[dict[str, Any]]]) -> list[str]:
+    return [button.get("callback_data", "") for row in rows for button in row]
+
+
+# --- a talk ----------------------------------------------------------------------------------
+
+
+async def test_start_greets_with_the_doors_and_the_other_language(bot: TelegramChannel, server: TelegramServer) -> None:
+    server.say("/start")
+    [greeting] = await server.answers()
+    assert "t:sextortion" in carried(greeting.buttons)
+    assert "l:es" in carried(greeting.buttons)
+    assert "Español" in labels(greeting.buttons)
+
+
+async def test_topic_button_answers_and_stops_spinning(bot: TelegramChannel, server: TelegramServer) -> None:
+    server.press("t:sextortion")
+    [answer] = await server.answers()
+    assert "cybertip" in answer.text.lower()
+    assert has_numbers(answer.text)
+    await server.until(lambda: len(server.made("answerCallbackQuery")) == 1)
+
+
+async def test_safety_comes_first_and_as_its_own_message(
+    bot: TelegramChannel, server: TelegramServer, engine: Engine
+) -> None:
+    server.say("i want to die")
+    first, second = await server.answers(2)
+    assert has_numbers(first.text)
+    assert first.text.count(channel.said(engine, "en", "cannot_dial")) == 1
+    assert not first.buttons
+    assert "a:not_meant" in carried(second.buttons)
+
+
+async def test_safety_in_the_writers_language(bot: TelegramChannel, server: TelegramServer, engine: Engine) -> None:
+    server.say("quiero morir")
+    first, *_ = await server.answers(2)
+    assert channel.said(engine, "es", "urgent_911") in plain(first.text)
+    server.press("a:not_meant")
+    *_, after = await server.answers(3)
+    assert channel.said(engine, "es", "not_meant") in plain(after.text)
+
+
+async def test_not_what_i_meant_keeps_the_numbers(bot: TelegramChannel, server: TelegramServer) -> None:
+    server.press("a:not_meant")
+    [answer] = await server.answers()
+    assert has_numbers(answer.text)
+    assert answer.buttons
+
+
+async def test_more_gives_the_second_page(bot: TelegramChannel, server: TelegramServer, engine: Engine) -> None:
+    server.say("he has my pics and wants money")
+    [answer] = await server.answers()
+    [more] = [data for data in carried(answer.buttons) if data.startswith("m:")]
+    server.press(more)
+    await server.answers(2)
+    assert server.sent()[1].text != answer.text
+
+
+@pytest.mark.parametrize(
+    "sent", ["/menu", "/privacy", "/nonsense", "/language", "/help", "/numbers", "/start example", "/start ../x"]
+)
+async def test_each_command_is_answered(bot: TelegramChannel, server: TelegramServer, sent: str) -> None:
+    server.say(sent)
+    assert (await server.answers())[0].text
+
+
+@pytest.mark.parametrize("sent", ["/help", "/numbers"])
+async def test_help_brings_the_numbers(bot: TelegramChannel, server: TelegramServer, sent: str) -> None:
+    server.say(sent)
+    assert has_numbers((await server.answers())[0].text)
+
+
+@pytest.mark.parametrize("sent", ["/menu i want to die", "/i_want_to_die", "/start i want to die", "/x\ni want to die"])
+async def test_a_command_is_listened_to_as_well(bot: TelegramChannel, server: TelegramServer, sent: str) -> None:
+    server.say(sent)
+    first, _ = await server.answers(2)
+    assert has_numbers(first.text)
+
+
+async def test_school_link_leads_to_the_school(bot: TelegramChannel, server: TelegramServer, engine: Engine) -> None:
+    server.say("/start example")
+    [greeting] = await server.answers()
+    assert "t:school_contact" in carried(greeting.buttons)
+    server.press("t:school_contact")
+    assert engine.content.schools["example"].name in plain((await server.answers(2))[1].text)
+
+
+async def test_language_is_chosen_and_stays(bot: TelegramChannel, server: TelegramServer, engine: Engine) -> None:
+    server.press("l:es")
+    told, *_ = await server.answers(2)
+    assert told.text == channel.said(engine, "es", "language_set")
+    server.press("t:sextortion")
+    answer = (await server.answers(3))[2]
+    assert channel.said(engine, "es", "footer") in plain(answer.text)
+
+
+async def test_buttons_follow_the_language_written(
+    bot: TelegramChannel, server: TelegramServer, engine: Engine
+) -> None:
+    server.say("tiene mis fotos")
+    await server.answers()
+    server.press("t:grooming")
+    assert channel.said(engine, "es", "footer") in plain((await server.answers(2))[1].text)
+
+
+async def test_edited_message_is_heard(bot: TelegramChannel, server: TelegramServer) -> None:
+    server.say("i want to die", edited=True)
+    assert has_numbers((await server.answers(2))[0].text)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "",
+        "t:",
+        "t:nope",
+        "t:sextortion:z",
+        "m:sextortion",
+        "a:late",
+        "a:last_resort",
+        "x",
+        "l:xx",
+        "🐍" * 16,
+        "t:menu:a:b",
+    ],
+)
+async def test_forged_or_outdated_button_brings_the_menu(
+    bot: TelegramChannel, server: TelegramServer, data: str
+) -> None:
+    server.press(data)
+    [answer] = await server.answers()
+    assert "t:sextortion" in carried(answer.buttons)
+    await server.until(lambda: len(server.made("answerCallbackQuery")) == 1)
+
+
+# --- media, late, groups -----------------------------------------------------------------------
+
+MEDIA: dict[str, dict[str, Any]] = {
+    "photo": {"photo": [{"file_id": "A", "file_unique_id": "B", "width": 1, "height": 1}]},
+    "voice": {"voice": {"file_id": "A", "file_unique_id": "B", "duration": 1}},
+    "video": {"video": {"file_id": "A", "file_unique_id": "B", "width": 1, "height": 1, "duration": 1}},
+    "document": {"document": {"file_id": "A", "file_unique_id": "B"}},
+    "location": {"location": {"latitude": 1.0, "longitude": 1.0}},
+    "contact": {"contact": {"phone_number": "1", "first_name": "Zebulon"}},
+    "sticker": {"sticker": {"file_id": "A", "file_unique_id": "B", "type": "regular", "width": 1, "height": 1,
+                            "is_animated": False, "is_video": False}},
+    "kind_of_tomorrow": {"hologram": {"file_id": "A"}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", MEDIA)
+async def test_media_is_answered_and_never_fetched(bot: TelegramChannel, server: TelegramServer, kind: str) -> None:
+    server.send(**MEDIA[kind])
+    [answer] = await server.answers()
+    assert has_numbers(answer.text)
+    await server.settled()
+    assert not [call for call in server.calls if call.method.lower() == "getfile"]
+
+
+async def test_words_under_a_picture_are_heard(bot: TelegramChannel, server: TelegramServer, engine: Engine) -> None:
+    server.send(**MEDIA["photo"], caption="i want to die")
+    first, *_, last = await server.answers(3)
+    assert channel.said(engine, "en", "urgent_988") in plain(first.text)
+    assert channel.said(engine, "en", "media")[:30] in plain(last.text)
+
+
+async def test_album_is_answered_once(bot: TelegramChannel, server: TelegramServer) -> None:
+    for _ in range(3):
+        server.send(**MEDIA["photo"], media_group_id="9")
+    await server.answers()
+    await server.settled()
+    assert len(server.sent()) == 1
+
+
+async def test_service_messages_stay_unanswered(bot: TelegramChannel, server: TelegramServer) -> None:
+    server.send(message_auto_delete_timer_changed={"message_auto_delete_time": 86400})
+    server.say("/menu")
+    await server.answers()
+    await server.settled()
+    assert len(server.sent()) == 1
+
+
+async def test_late_message_gets_an_apology_once(bot: TelegramChannel, server: TelegramServer, engine: Engine) -> None:
+    server.say("he has my pics", age=3600)
+    server.say("he has my pics", age=3000)
+    sent = await server.answers(3)
+    apology = channel.said(engine, "en", "late")
+    assert [apology in plain(call.text) for call in sent] == [True, False, False]
+    assert has_numbers(sent[0].text)
+
+
+async def test_late_alert_still_opens_with_the_numbers(
+    bot: TelegramChannel, server: TelegramServer, engine: Engine
+) -> None:
+    server.say("i want to die", age=3600)
+    first, second, _ = await server.answers(3)
+    assert channel.said(engine, "en", "urgent_988") in plain(first.text)
+    assert channel.said(engine, "en", "late") in plain(second.text)
+
+
+async def test_group_gets_one_line(bot: TelegramChannel, server: TelegramServer, engine: Engine) -> None:
+    for text in ("hello", "he has my pics"):
+        server.send(-500, kind="group", text=text)
+    await server.answers(1, -500)
+    await server.settled()
+    [line] = server.sent(-500)
+    assert line.text == channel.said(engine, "en", "group_line")
+    assert line.buttons[0][0]["url"] == "https://t.me/porchlight_bot"
+
+
+async def test_group_gets_the_numbers_when_somebody_is_in_danger(bot: TelegramChannel, server: TelegramServer) -> None:
+    server.send(-500, kind="supergroup", text="i want to die")
+    first, second = await server.answers(2, -500)
+    assert has_numbers(first.text)
+    assert "url" in second.buttons[0][0]
+
+
+def member(chat: dict[str, Any], status: str) -> dict[str, Any]:
+    me = TelegramServer.me()
+    old = {"user": me, "status": "left"}
+    new: dict[str, Any] = {"user": me, "status": status, "until_date": 0}
+    if status == "administrator":
+        rights = (
+            "can_be_edited is_anonymous can_manage_chat can_delete_messages can_manage_video_chats can_restrict_members "
+            "can_promote_members can_change_info can_invite_users can_post_stories can_edit_stories can_delete_stories"
+        )
+        new.update(dict.fromkeys(rights.split(), False))
+    who = {"id": 7, "is_bot": False, "first_name": "Zebulon"}
+    return {"chat": chat, "from": who, "date": int(time.time()), "old_chat_member": old, "new_chat_member": new}
+
+
+async def test_channels_are_left(bot: TelegramChannel, server: TelegramServer) -> None:
+    server.put(my_chat_member=member({"id": -900, "type": "channel", "title": "News"}, "administrator"))
+    await server.until(lambda: server.made("leaveChat"))
+
+
+async def test_being_blocked_is_taken_quietly(bot: TelegramChannel, server: TelegramServer) -> None:
+    bot.talk.memory.put("lang", 42, "es")
+    server.put(my_chat_member=member({"id": 42, "type": "private", "first_name": "Zebulon"}, "kicked"))
+    await server.until(lambda: not len(bot.talk.memory))
+    assert not server.sent()
+
+
+# --- order, pace, trouble ----------------------------------------------------------------------
+
+
+async def test_order_is_kept_within_a_chat(bot: TelegramChannel, server: TelegramServer) -> None:
+    topics = ["sextortion", "grooming", "report", "tell_adult", "privacy", "should_i_pay"]
+    replies = bot.talk.engine.content.languages["en"].replies
+    server.faults.append(Fault("500", times=2, chat=42))
+    for topic in topics:
+        server.press(f"t:{topic}")
+    sent = await server.answers(len(topics))
+    openings = [replies[topic].text.strip().split("\n")[0][:20] for topic in topics]
+    assert [opening in plain(call.text) for opening, call in zip(openings, sent, strict=True)] == [True] * len(topics)
+
+
+async def test_chats_do_not_wait_for_each_other(bot: TelegramChannel, server: TelegramServer) -> None:
+    server.faults.append(Fault("slow", times=1, chat=1, seconds=2))
+    server.say("he has my pics", chat=1)
+    server.say("he has my pics", chat=2)
+    began = time.monotonic()
+    await server.answers(1, 2)
+    assert time.monotonic() - began < 1.5
+    assert not server.sent(1)
+
+
+async def test_429_halts_one_chat_only(bot: TelegramChannel, server: TelegramServer) -> None:
+    server.faults.append(Fault("429", times=1, chat=1, seconds=2))
+    server.say("he has my pics", chat=1)
+    await server.until(lambda: server.made("sendMessage", status=429))
+    for chat in (2, 3, 4):
+        server.say("i want to die", chat=chat)
+    for chat in (2, 3, 4):
+        await server.answers(2, chat, seconds=1.5)
+    assert not server.sent(1)
+    [late] = await server.answers(1, 1)
+    [refused] = server.made("sendMessage", status=429)
+    assert late.at - refused.at >= 1.9
+
+
+@pytest.mark.parametrize("kind", ["429", "500", "502", "reset", "nonsense"])
+async def test_alert_is_tried_until_it_arrives(bot: TelegramChannel, server: TelegramServer, kind: str) -> None:
+    pace = bot.bot.rate_limiter
+    assert isinstance(pace, ChatPace)
+    pace.first_wait = pace.longest_wait = 0.02
+    server.faults.append(Fault(kind, times=9 if kind != "429" else 2, seconds=1))
+    server.say("i want to die")
+    first, second = await server.answers(2)
+    assert has_numbers(first.text)
+    assert second.buttons
+    assert len(server.sent()) == 2
+
+
+async def test_alert_overtakes_what_waits_in_its_chat(
+    bot: TelegramChannel, server: TelegramServer, engine: Engine
+) -> None:
+    server.faults.append(Fault("429", times=1, seconds=1))
+    for _ in range(5):
+        server.say("he has my pics")
+    server.say("i want to die")
+    sent = await server.answers(7)
+    assert [channel.said(engine, "en", "urgent_988") in plain(call.text) for call in sent[:3]] == [False, True, False]
+
+
+async def test_flood_fills_its_own_line_only(bot: TelegramChannel, server: TelegramServer) -> None:
+    server.faults.append(Fault("429", times=1, chat=1, seconds=1))
+    for _ in range(60):
+        server.say("he has my pics", chat=1)
+    server.say("i want to die", chat=1)
+    server.say("he has my pics", chat=2)
+    await server.answers(1, 2, seconds=2)
+    await server.until(lambda: any(has_numbers(call.text) and not call.buttons for call in server.sent(1)))
+    await server.settled()
+    assert len(server.sent(1)) < 30
+
+
+async def test_blocked_bot_does_not_try_again(bot: TelegramChannel, server: TelegramServer) -> None:
+    server.faults.append(Fault("403", times=50, chat=42))
+    server.say("i want to die")
+    await server.until(lambda: bot.counts["Forbidden"])
+    await server.settled()
+    assert len(server.made("sendMessage", status=403)) == 1
+
+
+async def test_crash_brings_the_numbers(bot: TelegramChannel, server: TelegramServer) -> None:
+    server.say("crash please", lang="es")
+    first, _ = await server.answers(2)
+    assert has_numbers(first.text)
+    assert "crash" not in first.text
+    assert bot.counts["RuntimeError"] == 1
+
+
+async def test_words_arrive_even_if_telegram_refuses_our_html(bot: TelegramChannel, server: TelegramServer) -> None:
+    server.faults.append(Fault("400", times=1))
+    server.say("i want to die")
+    first, _ = await server.answers(2)
+    assert has_numbers(first.text)
+    assert "parse_mode" not in first.data
+
+
+async def test_odd_update_does_not_hold_up_the_rest(bot: TelegramChannel, server: TelegramServer) -> None:
+    server.put(message={"message_id": "x", "chat": {"id": 43}, "text": "canaryword"})
+    server.put(message=[1, 2])
+    server.put(callback_query={"from": 3})
+    server.say("he has my pics")
+    await server.answers(1)
+    assert has_numbers((await server.answers(1, 43))[0].text)
+
+
+# --- start and stop ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("token", ["1:WRONGTOKEN", "notatoken", "5:a b"])
+async def test_refused_token_is_told_in_one_sentence(engine: Engine, server: TelegramServer, token: str) -> None:
+    running = TelegramChannel(engine, settings(server, token))
+    with pytest.raises(TelegramRefused) as refused:
+        await running.start()
+    assert token not in str(refused.value)
+    assert refused.value.__cause__ is None
+    assert "PORCHLIGHT_TELEGRAM_TOKEN" in str(refused.value)
+
+
+async def test_telegram_away_at_the_start_is_waited_for(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
+    server = await TelegramServer().start()
+    await server.stop()
+    server.say("he has my pics")
+    running = TelegramChannel(engine, settings(server), first_wait=0.05)
+    await running.start()
+    assert not running.ready
+    assert "Telegram can't be reached" in caplog.text
+    assert TOKEN not in caplog.text
+    await server.start()
+    await server.answers()
+    assert running.ready
+    await running.stop()
+    await server.stop()
+
+
+async def test_stop_while_telegram_is_away(engine: Engine) -> None:
+    server = await TelegramServer().start()
+    await server.stop()
+    running = TelegramChannel(engine, settings(server), first_wait=0.05)
+    await running.start()
+    await running.stop()
+
+
+async def test_telegram_comes_and_goes(bot: TelegramChannel, server: TelegramServer) -> None:
+    await server.stop()
+    server.say("i want to die")
+    await server.start()
+    assert has_numbers((await server.answers(2))[0].text)
+
+
+async def test_stop_answers_what_arrived_and_loses_nothing(engine: Engine, server: TelegramServer) -> None:
+    running = TelegramChannel(engine, settings(server))
+    await running.start()
+    for chat in range(1, 21):
+        server.say("he has my pics", chat=chat)
+    await server.until(lambda: any(server.sent(chat) for chat in range(1, 21)))
+    await running.stop()
+    again = TelegramChannel(engine, settings(server))
+    await again.start()
+    for chat in range(1, 21):
+        await server.answers(1, chat)
+    await server.settled()
+    await again.stop()
+    assert [len(server.sent(chat)) for chat in range(1, 21)] == [1] * 20
+
+
+async def test_stop_does_not_wait_for_ever(engine: Engine, server: TelegramServer) -> None:
+    running = TelegramChannel(engine, settings(server), grace=0.3)
+    await running.start()
+    server.faults.append(Fault("500", times=10_000))
+    server.say("i want to die")
+    await server.until(lambda: server.made("sendMessage", status=500))
+    began = time.monotonic()
+    await running.stop()
+    assert time.monotonic() - began < 3
+
+
+async def test_asks_for_named_updates_and_drops_none(bot: TelegramChannel, server: TelegramServer) -> None:
+    server.say("/menu")
+    await server.answers()
+    asked = server.made("getUpdates")[0].data["allowed_updates"]
+    assert set(re.findall(r"\w+", asked)) == set(channel.UPDATES)
+    assert not [call for call in server.calls if str(call.data.get("drop_pending_updates")).lower() == "true"]
+
+
+async def test_link_previews_are_off_and_parse_mode_is_html(bot: TelegramChannel, server: TelegramServer) -> None:
+    server.press("t:sextortion")
+    [answer] = await server.answers()
+    assert answer.data["parse_mode"] == "HTML"
+    assert '"is_disabled": true' in answer.data["link_preview_options"]
+
+
+async def test_profile_is_set_once_with_the_numbers(engine: Engine, server: TelegramServer) -> None:
+    for _ in range(2):
+        running = TelegramChannel(engine, settings(server))
+        await running.start()
+        await server.until(lambda: ("short_description", "es") in server.profile)
+        await server.settled(0.2)
+        await running.stop()
+    for lang in ("", "en", "es"):
+        assert has_numbers(server.profile["description", lang])
+        assert has_numbers(server.profile["short_description", lang])
+        assert len(server.profile["commands", lang]) == len(channel.COMMANDS)
+    assert len(server.made("setMyCommands")) == len(server.made("setMyDescription")) == 3
+
+
+async def test_webhook_mode_sets_the_webhook_and_eats_each_update_once(engine: Engine, server: TelegramServer) -> None:
+    own = replace(
+        settings(server), telegram_mode="webhook", telegram_secret="s3cret", public_url="https://porch.example"
+    )
+    running = TelegramChannel(engine, own)
+    await running.start()
+    assert server.webhook == "https://porch.example/telegram"
+    raw = {"update_id": 5, "message": server.message(42, text="i want to die")}
+    odd: list[object] = [raw, raw, None, [], {"update_id": "x"}]
+    for one in odd:
+        await running.feed(one)
+    await server.answers(2)
+    await server.settled()
+    assert len(server.sent()) == 2
+    await running.stop()
+
+
+# --- nothing is kept -----------------------------------------------------------------------------
+
+
+async def test_no_canary_reaches_a_log(
+    engine: Engine, server: TelegramServer, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for name in (
+        None,
+        "telegram",
+        "telegram.ext",
+        "telegram.ext.Application",
+        "telegram.ext.ExtBot",
+        "httpx",
+        "httpcore",
+        "bot",
+    ):
+        caplog.set_level(logging.DEBUG, logger=name)
+    running = TelegramChannel(engine, settings(server), first_wait=0.05, grace=1)
+    caplog.set_level(logging.DEBUG, logger="telegram")
+    caplog.set_level(logging.DEBUG, logger="httpx")
+    await running.start()
+    chat = 918273645
+    server.faults += [Fault("nonsense", times=1, text="911"), Fault("nonsense", times=1, method="getUpdates"),
+                      Fault("reset", times=1, method="getUpdates"), Fault("500", times=1, method="getUpdates")]  # fmt: skip
+    server.say("canaryword i want to die", chat)
+    server.say("canaryword crash", chat)
+    server.say("canaryword he has my pics", chat, edited=True)
+    server.press("canaryword", chat)
+    server.send(chat, **MEDIA["photo"], caption="canaryword")
+    server.put(message={"message_id": "x", "chat": {"id": chat}, "text": "canaryword"})
+    server.put(
+        message={"message_id": 1, "date": "canaryword", "chat": {"id": chat, "type": "private"}, "text": "canaryword"}
+    )
+    server.put(message="canaryword")
+    await server.answers(10, chat)
+    await server.settled()
+    await running.stop()
+    out = "".join(capfd.readouterr())
+    records = "\n".join(
+        f"{vars(record)} {record.getMessage()} {record.exc_info} {record.exc_text}" for record in caplog.records
+    )
+    for canary in ("canaryword", str(chat), "Zebulon", "zebcanary", TOKEN, TOKEN.split(":")[1]):
+        assert canary not in caplog.text
+        assert canary not in records
+        assert canary not in out
+    assert "Telegram is connected." in caplog.text
+
+
+async def test_log_lines_are_an_allow_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])
+    monkeypatch.setattr(logging, "raiseExceptions", True)
+    level, stream = root.level, io.StringIO()
+    try:
+        quiet.setup(logging.INFO, stream)
+        logging.getLogger("aiohttp.server").error("Error handling %s", "canaryword")
+        logging.getLogger("asyncio").error("Task exception\nfuture: canaryword")
+        logging.getLogger("bot.channels.telegram").info("Counted %s.", "TimedOut")
+        try:
+            raise ValueError("canaryword")
+        except ValueError:
+            logging.getLogger("bot").exception("It broke.")
+    finally:
+        root.setLevel(level)
+    out = stream.getvalue()
+    assert "canaryword" not in out
+    assert "Error handling %s" in out
+    assert "Counted TimedOut." in out
+    assert re.search(r"It broke. \[ValueError at test_telegram.py:\d+\]", out)
+
+
+async def test_memory_cannot_be_read_and_ends(engine: Engine) -> None:
+    now = [0.0]
+    memory = channel.Memory(most=3, clock=lambda: now[0])
+    memory.put("lang", 918273645, "es")
+    assert memory.get("lang", 918273645) == "es"
+    assert "918273645" not in repr(vars(memory))
+    now[0] += channel.DAY + 1
+    assert memory.get("lang", 918273645) is None
+    for chat in range(10):
+        memory.put("lang", chat, "en")
+    assert len(memory) == 3
+
+
+# --- pure parts ------------------------------------------------------------------------------------
+
+
+async def test_every_button_fits_and_comes_back(content: Content) -> None:
+    for topic in content.topics:
+        for button in (Button("x", topic=topic), Button("x", topic=topic, audience="adult"),
+                       Button("x", topic=topic, action="more", audience="teen"), Button("x", topic=topic, action="more")):  # fmt: skip
+            carried = channel.data(button)
+            assert len(carried.encode()) <= 64
+            asked = channel.pressed(carried)
+            assert (asked.topic, asked.action, asked.audience) == (topic, button.action, button.audience)
+
+
+async def test_short_labels_share_a_row() -> None:
+    shape = channel.keyboard([("Yes", "a"), ("No", "b"), ("A label that needs its own line", "c"), ("Ok", "d")])
+    assert shape is not None
+    assert [len(row) for row in shape.inline_keyboard] == [2, 1, 1]
+    assert channel.keyboard([]) is None
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "\n\n".join(f"<b>Part {n}</b> " + "word " * 120 for n in range(20)),
+        "x" * 9000,
+        "😀" * 5000,
+        "&amp;" * 5000,
+        '<a href="https://example.org/a b">' + "label " * 2000 + "</a>",
+        "<b>" + "y" * 9000 + "</b>",
+    ],
+)
+async def test_long_texts_are_parted_within_the_limit(html: str) -> None:
+    parts = channel.pieces(html)
+    assert len(parts) > 1
+    for part in parts:
+        assert len(plain(part).encode("utf-16-le")) // 2 <= 4096
+    squeezed = re.sub(r"\s", "", "".join(plain(part) for part in parts))
+    assert squeezed == re.sub(r"\s", "", plain(html))
+
+
+async def test_long_reply_is_sent_in_parts_with_buttons_under_the_last(
+    bot: TelegramChannel, server: TelegramServer, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = engine.reply(Incoming(topic="sextortion"))
+    long = Reply(usual.heard, (Message("answer", "\n\n".join(["A long paragraph & more. " * 30] * 12)),), usual.buttons)
+    monkeypatch.setattr(engine, "reply", lambda _: long)
+    server.say("he has my pics")
+    parts = await server.answers(3)
+    assert [bool(part.buttons) for part in parts] == [False] * (len(parts) - 1) + [True]

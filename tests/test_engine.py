@@ -1,0 +1,262 @@
+"""From what was understood to an answer, with an ear that understands what the test says."""
+
+from typing import Any
+
+import pytest
+
+from bot.channels import render
+from bot.engine import DOORS, NUMBERS, Engine
+from bot.hearing import Understood
+from bot.model import URGENT, Button, Content, Incoming, Reply
+
+
+class Says:
+    """An ear that understood what it was given, and remembers how often it was asked."""
+
+    def __init__(self, **values: Any) -> None:
+        self.understood = Understood(**{"lang": "en", "tier": "unsure", **values})
+        self.asked: list[str | None] = []
+
+    def hear(self, text: str, hint: str | None = None) -> Understood:
+        self.asked.append(hint)
+        return self.understood
+
+
+def answer(content: Content, incoming: Incoming | None = None, **values: Any) -> Reply:
+    return Engine(content, Says(**values)).reply(incoming or Incoming(text="x"))
+
+
+def topics(reply: Reply) -> list[str]:
+    return [button.topic for button in reply.buttons]
+
+
+def actions(reply: Reply) -> list[str]:
+    return [button.action for button in reply.buttons]
+
+
+# --- alert ---------------------------------------------------------------------------------
+
+
+def test_an_alert_with_a_topic_goes_on_with_the_topics_answer(content: Content) -> None:
+    reply = answer(content, tier="alert", safety=("suicide",), topic="sextortion", score=0.9)
+    assert [message.kind for message in reply.messages] == ["urgent", "answer"]
+    assert reply.messages[1].text == content.languages["en"].replies["sextortion"].text.strip()
+    assert reply.heard.topic == "sextortion"
+    assert set(content.topics["sextortion"].must) <= set(reply.resources)
+
+
+@pytest.mark.parametrize("topic", ["none", "greeting", "thanks", "menu", "talk_to_someone"])
+def test_an_alert_without_a_topic_goes_on_with_its_own_words(content: Content, topic: str) -> None:
+    reply = answer(content, tier="alert", safety=("abuse",), topic=topic)
+    own = content.languages["en"].safety_replies["abuse"]
+    assert tuple(contact.id for contact in reply.messages[1].contacts) == own.resources
+    assert "I believe you" in reply.messages[0].text
+
+
+def test_an_alert_about_another_speaks_of_them(content: Content) -> None:
+    mine = answer(content, tier="alert", safety=("suicide",))
+    theirs = answer(content, tier="alert", safety=("suicide",), other=True)
+    own = content.languages["en"].safety_replies["suicide"]
+    assert own.warm in mine.messages[0].text
+    assert own.warm_other in theirs.messages[0].text
+    assert mine.messages[1].text != theirs.messages[1].text
+
+
+def test_an_alert_can_be_put_right(content: Content) -> None:
+    reply = answer(content, tier="alert", safety=("danger",))
+    assert reply.buttons[0] == Button("Not what I meant", action="not_meant")
+    assert "" not in topics(reply)[1:]
+
+
+def test_the_first_kind_gives_the_words(content: Content) -> None:
+    reply = answer(content, tier="alert", safety=("self_harm", "suicide"))
+    assert content.languages["en"].safety_replies["self_harm"].warm in reply.messages[0].text
+    assert reply.heard.safety == ("self_harm", "suicide")
+
+
+def test_an_alert_comes_before_a_safe_word(content: Content) -> None:
+    reply = answer(content, Incoming(text="help"), tier="alert", safety=("suicide",))
+    assert reply.heard.tier == "alert"
+
+
+# --- answer --------------------------------------------------------------------------------
+
+
+def test_an_answer_is_the_editors_words(content: Content) -> None:
+    reply = answer(content, tier="answer", topic="sextortion", score=0.8)
+    written = content.languages["en"].replies["sextortion"]
+    assert len(reply.messages) == 1
+    assert reply.messages[0].text == written.text.strip()
+    assert reply.resources == written.resources
+    assert [topic for topic in topics(reply) if topic != "sextortion"] == list(written.next)
+    assert reply.buttons[0] == Button("More", topic="sextortion", action="more", audience="teen")
+    assert reply.buttons[-1] == Button("I'm a parent or adult", topic="sextortion", audience="adult")
+
+
+def test_a_parent_gets_the_answer_for_parents_and_the_way_back(content: Content) -> None:
+    reply = answer(content, tier="answer", topic="sextortion", audience="adult")
+    assert reply.messages[0].text.startswith("This is a crime against your child")
+    assert reply.buttons[-1] == Button("I'm a teen", topic="sextortion", audience="teen")
+
+
+def test_a_chosen_audience_wins_over_the_heard_one(content: Content) -> None:
+    reply = answer(content, Incoming(text="x", audience="adult"), tier="answer", topic="sextortion")
+    assert reply.heard.audience == "adult"
+    assert reply.messages[0].text.startswith("This is a crime against your child")
+
+
+def test_a_careful_answer_opens_with_both_numbers(content: Content) -> None:
+    reply = answer(content, tier="answer", topic="sextortion", careful=True)
+    assert reply.messages[0].text.startswith("If you or someone else is in danger, call 911. ")
+    assert reply.heard.careful
+
+
+@pytest.mark.parametrize("audience", ["teen", "adult"])
+@pytest.mark.parametrize("topic", ["menu", "greeting"])
+def test_a_greeting_shows_the_six_doors(content: Content, topic: str, audience: str) -> None:
+    reply = answer(content, tier="answer", topic=topic, audience=audience)
+    assert tuple(topics(reply)[:6]) == DOORS[audience]  # type: ignore[index]
+
+
+def test_an_unknown_language_is_answered_in_the_first_one(content: Content) -> None:
+    assert answer(content, lang="xx", tier="answer", topic="report").heard.lang == "en"
+
+
+def test_the_ear_gets_the_channels_hint(content: Content) -> None:
+    ear = Says(lang="es")
+    Engine(content, ear).reply(Incoming(text="x", lang="es"))
+    assert ear.asked == ["es"]
+
+
+def test_a_school_puts_its_own_people_first(content: Content) -> None:
+    reply = answer(content, Incoming(text="x", school="example"), tier="answer", topic="school_contact")
+    assert reply.messages[0].text.startswith("Example High School\nMs. Rivera")
+    spanish = answer(content, Incoming(lang="es", topic="school_contact", school="example"))
+    assert "la Sra. Rivera" in spanish.messages[0].text
+    unknown = answer(content, Incoming(text="x", school="nowhere"), tier="answer", topic="school_contact")
+    assert "Rivera" not in unknown.messages[0].text
+
+
+# --- unsure --------------------------------------------------------------------------------
+
+
+def test_unsure_offers_the_nearest_topics_as_questions(content: Content) -> None:
+    reply = answer(content, alternatives=("sextortion", "none", "thanks", "report"))
+    replies = content.languages["en"].replies
+    assert [b.label for b in reply.buttons[:2]] == [replies["sextortion"].ask, replies["report"].ask]
+    assert actions(reply)[-1] == "menu"
+    assert reply.heard.topic == "none"
+    assert "Is it one of these?" in reply.messages[0].text
+
+
+def test_unsure_without_a_near_topic_shows_the_doors(content: Content) -> None:
+    reply = answer(content, topic="sextortion")
+    assert tuple(topics(reply)) == DOORS["teen"]
+    assert reply.heard.topic == "none"
+    assert "I may not have understood." in reply.messages[0].text
+
+
+def test_what_is_surely_about_something_else_is_told_so(content: Content) -> None:
+    reply = answer(content, sure_of_nothing=True)
+    assert content.languages["en"].replies["none"].text.strip()[:30] in render.whole(reply)
+    assert reply.messages[0].text.startswith("If you or someone else is in danger, call 911.")
+
+
+def test_a_cut_message_is_told_so(content: Content) -> None:
+    assert "I could only read the first part." in answer(content, cut=True).messages[0].text
+
+
+# --- safe words, presses -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("word", ["help", "HELP ME!!", "  sos.", "auxilio", "¡Ayúdame!", "números"])
+def test_a_safe_word_brings_the_numbers(content: Content, word: str) -> None:
+    reply = answer(content, Incoming(text=word))
+    assert reply.resources == (*URGENT, *NUMBERS)
+    assert [message.kind for message in reply.messages] == ["urgent", "numbers"]
+
+
+@pytest.mark.parametrize("text", ["help him", "helpful", "", "!!"])
+def test_a_safe_word_stands_alone(content: Content, text: str) -> None:
+    assert answer(content, Incoming(text=text)).messages[0].kind == "unsure"
+
+
+def test_a_topic_button_needs_no_ear(content: Content) -> None:
+    ear = Says()
+    reply = Engine(content, ear).reply(Incoming(lang="es", topic="report"))
+    assert ear.asked == []
+    assert (reply.heard.lang, reply.heard.tier, reply.heard.topic, reply.heard.score) == ("es", "answer", "report", 1.0)
+
+
+def test_a_topic_for_adults_is_answered_to_an_adult(content: Content) -> None:
+    assert answer(content, Incoming(lang="en", topic="my_child_is_victim")).heard.audience == "adult"
+
+
+def test_the_topic_none_is_answered_as_unsure(content: Content) -> None:
+    assert answer(content, Incoming(lang="en", topic="none")).heard.tier == "unsure"
+
+
+@pytest.mark.parametrize(("audience", "field"), [(None, "more"), ("teen", "more"), ("adult", "adult_more")])
+def test_more_shows_the_second_page(content: Content, audience: Any, field: str) -> None:
+    reply = answer(content, Incoming(lang="en", topic="sextortion", action="more", audience=audience))
+    assert reply.messages[0].text == getattr(content.languages["en"].replies["sextortion"], field).strip()
+    assert reply.messages[0].small
+
+
+@pytest.mark.parametrize("topic", [None, "nonsense"])
+def test_more_of_nothing_shows_the_menu(content: Content, topic: str | None) -> None:
+    assert answer(content, Incoming(lang="en", topic=topic, action="more")).heard.topic == "menu"
+
+
+@pytest.mark.parametrize("action", ["media", "late", "too_long"])
+def test_what_cannot_be_read_opens_with_both_numbers(content: Content, action: Any) -> None:
+    reply = answer(content, Incoming(lang="en", action=action))
+    assert reply.heard.tier == "unsure"
+    assert reply.messages[0].text.startswith("If you or someone else is in danger, call 911.")
+
+
+def test_a_picture_brings_take_it_down(content: Content) -> None:
+    assert answer(content, Incoming(lang="es", action="media")).resources == ("take_it_down",)
+
+
+def test_not_meant_keeps_the_numbers_on_screen(content: Content) -> None:
+    reply = answer(content, Incoming(lang="en", action="not_meant"))
+    assert reply.messages[0].text.endswith("If it changes, 911 and 988 answer day and night.")
+    assert tuple(topics(reply)) == DOORS["teen"]
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_the_last_resort_is_the_numbers(content: Content, lang: str) -> None:
+    engine = Engine(content, Says())
+    assert engine.last_resort(lang) == engine.reply(Incoming(lang=lang, action="numbers"))
+    assert engine.last_resort("xx").heard.lang == "en"
+
+
+# --- numbers and links ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("id_", "lang", "urls"),
+    [
+        ("emergency_911", "en", ["tel:911", "sms:911"]),
+        ("lifeline_988", "en", ["tel:988", "sms:988"]),
+        ("lifeline_988", "es", ["tel:988", "sms:988?&body=AYUDA"]),
+        ("crisis_text_line", "en", ["sms:741741?&body=HOME"]),
+        ("crisis_text_line", "es", ["sms:741741?&body=HOLA"]),
+    ],
+)
+def test_ways_can_be_tapped(content: Content, id_: str, lang: str, urls: list[str]) -> None:
+    (card,) = Engine(content, Says()).cards(lang, [id_])
+    assert [way.url for way in card.ways if way.kind in ("call", "text")] == urls
+
+
+def test_a_long_number_is_dialled_with_its_country(content: Content) -> None:
+    engine = Engine(content, Says())
+    calls = {r: way.url for r in content.resources for way in engine.cards("en", [r])[0].ways if way.kind == "call"}
+    assert all(url.startswith("tel:+") or len(url) <= len("tel:123456") for url in calls.values()), calls
+
+
+def test_every_resource_can_be_reached_in_every_language(content: Content) -> None:
+    engine = Engine(content, Says())
+    for lang in engine.langs:
+        assert [card.id for card in engine.cards(lang, content.resources) if not card.ways or not card.name] == []

@@ -1,0 +1,58 @@
+"""Single messages and what they must lead to: tests/says/<language>/<topic or safety kind>.yaml, written by editors.
+
+The id of a test is the line of the message: tests/says/en/sextortion.yaml:4.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.content.yamlfile import phrases, read_yaml
+from bot.engine import Engine
+from bot.learn import examples
+from bot.model import URGENT, Content, Incoming
+
+HERE = Path(__file__).parent
+FIELDS = {"says", "topic", "safety", "shows"}
+
+
+def said() -> list[Any]:
+    """Every message with its language and what is expected of it."""
+    found = []
+    for path in sorted(HERE.glob("says/*/*.yaml")):
+        sheet, problems = read_yaml(path, path.relative_to(HERE.parent).as_posix(), expect=list)
+        assert sheet is not None and not problems, problems
+        for number, expected in enumerate(sheet.values):
+            assert set(expected) <= FIELDS, f"{sheet.file}: {set(expected) - FIELDS}"
+            for phrase in phrases(sheet, number, "says"):
+                found.append(pytest.param(path.parent.name, phrase.text, expected, id=phrase.at))
+    return found
+
+
+@pytest.mark.parametrize(("lang", "text", "expected"), said())
+def test_says(lang: str, text: str, expected: dict[str, Any], engine: Engine) -> None:
+    reply = engine.reply(Incoming(text=text))
+    assert reply.heard.lang == lang
+    assert set(expected.get("shows", ())) <= set(reply.resources)
+    if "topic" in expected:
+        assert reply.heard.topic == expected["topic"]
+    if "safety" in expected:
+        assert set(expected["safety"]) <= set(reply.heard.safety)
+        assert reply.resources[:2] == URGENT
+    else:
+        assert reply.heard.safety == ()
+    if expected.get("topic") == "none":
+        assert reply.heard.tier == "unsure"
+
+
+def test_no_message_stands_in_the_banks_too(content: Content) -> None:
+    """Else the test would only prove that words equal themselves."""
+    bank = {" ".join(example.text.casefold().split()): example.at for example in examples(content)}
+    twice = {p.id: bank[p.values[1].casefold()] for p in said() if p.values[1].casefold() in bank}
+    assert twice == {}
+
+
+def test_every_language_has_the_same_files() -> None:
+    names = {folder.name: {path.name for path in folder.glob("*.yaml")} for folder in (HERE / "says").iterdir()}
+    assert names["en"] == names["es"]
