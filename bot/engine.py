@@ -111,12 +111,12 @@ class Engine:
         shared = words.shared
         first = Message(
             "urgent",
-            self._fill(lang, f"{shared.urgent_911}\n{shared.urgent_988}\n\n{warm}"),
+            self.fill(lang, f"{shared.urgent_911}\n{shared.urgent_988}\n\n{warm}"),
             self._cards(lang, URGENT),
         )
         own = Message(
             "answer",
-            self._fill(lang, (safety.other if understood.other else safety.text).strip()),
+            self.fill(lang, (safety.other if understood.other else safety.text).strip()),
             self._cards(lang, safety.resources),
         )
         messages = [first]
@@ -159,14 +159,14 @@ class Engine:
         else:
             said = f"{shared.unsure} {shared.unsure_offer if near else shared.unsure_menu}"
         cut = f"{shared.too_long}\n\n" if understood.cut else ""
-        message = Message("unsure", self._fill(lang, f"{shared.care}\n\n{cut}{said}"))
+        message = Message("unsure", self.fill(lang, f"{shared.care}\n\n{cut}{said}"))
         asked = tuple(Button(words.replies[topic].ask, topic=topic) for topic in near)
         buttons = (*asked, *self._menu_buttons(lang)) if near else self._doors(lang, audience)
         return Reply(self._heard(lang, "unsure", audience, understood), (message,), buttons)
 
     def _numbers(self, lang: str) -> Reply:
         shared = self.content.languages[lang].shared
-        text = self._fill(lang, f"{shared.urgent_911}\n{shared.urgent_988}")
+        text = self.fill(lang, f"{shared.urgent_911}\n{shared.urgent_988}")
         first = Message("urgent", text, self._cards(lang, URGENT))
         more = Message("numbers", shared.numbers_intro, self._cards(lang, NUMBERS))
         heard = Heard(lang, "answer", topic="menu", score=1.0)
@@ -176,7 +176,7 @@ class Engine:
         reply = self._topic_reply(lang, topic or "menu")
         text = self._more_text(reply, audience or reply.reader) or reply.text
         heard = Heard(lang, "answer", topic=topic or "menu", score=1.0, audience=audience or reply.reader)
-        message = Message("answer", self._fill(lang, text.strip()), small=self._small(lang))
+        message = Message("answer", self.fill(lang, text.strip()), small=self._small(lang))
         return Reply(heard, (message,), self._topic_buttons(lang, reply.next))
 
     def _notice(self, lang: str, name: Action, *, care: bool = False, buttons: tuple[Button, ...] = ()) -> Reply:
@@ -184,7 +184,7 @@ class Engine:
         said = str(getattr(shared, name)).strip()
         text = f"{shared.care}\n\n{said}" if care else f"{said}\n\n{shared.not_meant_keep}"
         ids = ("take_it_down",) if name == "media" else ()
-        message = Message("notice", self._fill(lang, text), self._cards(lang, ids), "" if care else self._small(lang))
+        message = Message("notice", self.fill(lang, text), self._cards(lang, ids), "" if care else self._small(lang))
         return Reply(Heard(lang, "unsure"), (message,), buttons)
 
     # --- parts -----------------------------------------------------------------------------
@@ -204,7 +204,7 @@ class Engine:
             text = f"{self._school_lines(lang, school)}\n\n{text}"
         if careful:
             text = f"{self.content.languages[lang].shared.care}\n\n{text}"
-        return Message("answer", self._fill(lang, text), self._cards(lang, ids), self._small(lang))
+        return Message("answer", self.fill(lang, text), self._cards(lang, ids), self._small(lang))
 
     def _school_lines(self, lang: str, school: str | None) -> str:
         entry = self.content.schools[school or ""]
@@ -228,7 +228,7 @@ class Engine:
         return reply.more
 
     def _small(self, lang: str) -> str:
-        return self._fill(lang, self.content.languages[lang].shared.footer)
+        return self.fill(lang, self.content.languages[lang].shared.footer)
 
     def _topic_buttons(self, lang: str, topics: Iterable[str]) -> tuple[Button, ...]:
         replies = self.content.languages[lang].replies
@@ -266,7 +266,7 @@ class Engine:
 
     # --- numbers and links -----------------------------------------------------------------
 
-    def _fill(self, lang: str, text: str) -> str:
+    def fill(self, lang: str, text: str) -> str:
         """The text with {resource_id.field} replaced by what resources.yaml says."""
 
         def value(found: re.Match[str]) -> str:
@@ -288,15 +288,17 @@ class Engine:
     def _contact(self, lang: str, id_: str, resource: Resource) -> Contact:
         words = self.content.languages[lang].resource_words[id_]
         details = tuple(
-            _sentence(self._fill(lang, part)) for part in (words.hours, words.languages, words.privacy, words.how) if part
+            _sentence(self.fill(lang, part))
+            for part in (words.hours, words.languages, words.privacy, words.how)
+            if part
         )
-        return Contact(id_, words.name, self._fill(lang, words.does), details, self._ways(lang, id_, resource))
+        return Contact(id_, words.name, self.fill(lang, words.does), details, self._ways(lang, id_, resource))
 
     def _ways(self, lang: str, id_: str, resource: Resource) -> tuple[Way, ...]:
         shared = self.content.languages[lang].shared
         ways: list[Way] = []
         if resource.call:
-            printed = _printed_number(resource, lang)
+            printed = _printed_number(resource)
             ways.append(Way("call", shared.button_call.format(number=printed), resource.call, _tel(resource)))
         if resource.text:
             word = resource.say.get(lang, "")
@@ -324,12 +326,10 @@ def _sentence(words: str) -> str:
     return words if words.endswith((".", "?")) else f"{words}."
 
 
-def _printed_number(resource: Resource, lang: str) -> str:
+def _printed_number(resource: Resource) -> str:
     printed = resource.call
     if resource.ext:
         printed += f" ext. {resource.ext}"
-    if lang in resource.press:
-        printed += f" ({resource.press[lang]})"
     return printed
 
 

@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import hmac
 import logging
 import signal
 import sys
+from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
@@ -20,7 +22,11 @@ log = logging.getLogger("porchlight")
 async def run(engine: Engine, settings: Settings) -> int:
     """Serve until told to stop; 0 after a clean stop, 2 if it couldn't start."""
     quiet.setup(logging.INFO)
-    runner = web.AppRunner(web_channel.create_app(engine, settings), access_log=None, shutdown_timeout=8)
+    app = web_channel.create_app(engine, settings)
+    telegram = TelegramChannel(engine, settings) if settings.telegram_token else None
+    if telegram and settings.telegram_mode == "webhook":
+        app.router.add_post("/telegram", webhook(telegram, settings.telegram_secret))
+    runner = web_channel.create_runner(app)
     await runner.setup()
     try:
         await web.TCPSite(runner, settings.host, settings.port).start()
@@ -32,11 +38,9 @@ async def run(engine: Engine, settings: Settings) -> int:
             file=sys.stderr,
         )
         return 2
-    telegram: TelegramChannel | None = None
     try:
-        if settings.telegram_token:
+        if telegram:
             quiet.silence_telegram(settings.telegram_token)
-            telegram = TelegramChannel(engine, settings)
             await telegram.start()
     except TelegramRefused as refusal:
         await runner.cleanup()
@@ -48,6 +52,25 @@ async def run(engine: Engine, settings: Settings) -> int:
         await telegram.stop()
     await runner.cleanup()
     return 0
+
+
+def webhook(telegram: TelegramChannel, secret: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """The handler of POST /telegram: only with the secret that Telegram was given, only JSON, answered at once."""
+
+    async def take(request: web.Request) -> web.Response:
+        given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
+        if not hmac.compare_digest(given.encode(), secret.encode()):
+            return web.Response(status=403)
+        if request.content_type != "application/json":
+            return web.Response(status=415)
+        try:
+            update = await request.json()
+        except ValueError:
+            return web.Response(status=400)
+        await telegram.feed(update)
+        return web.Response()
+
+    return take
 
 
 def _announce(runner: web.AppRunner, settings: Settings) -> None:

@@ -16,7 +16,11 @@ from bot.learn import CALIBRATE, TEST, Example, examples, held_out, train
 from bot.model import KINDS, Content, Incoming, Language, Phrase, SafetyWords
 
 SAYS = {
-    "sextortion": (["he", "she", "a guy", "someone"], ["wants money", "asks for dollars"], ["for my photos", "or leaks my nudes"]),
+    "sextortion": (
+        ["he", "she", "a guy", "someone"],
+        ["wants money", "asks for dollars"],
+        ["for my photos", "or leaks my nudes"],
+    ),
     "report": (["how", "where", "who", "when"], ["do i report", "can i report"], ["a predator", "a bad account"]),
     "none": (["best", "cheap", "good", "nice"], ["pizza", "movie"], ["in town", "this weekend"]),
 }
@@ -30,7 +34,9 @@ def phrases(parts: tuple[list[str], ...], file: str) -> tuple[Phrase, ...]:
 def tiny(content: Content) -> Content:
     """The real replies, three topics, and sixteen messages for each."""
     bank = {
-        kind: phrases((["i want to", "i will", "i may", "i must"], ["end", "finish"], [f"{kind} now", f"{kind} soon"]), kind)
+        kind: phrases(
+            (["i want to", "i will", "i may", "i must"], ["end", "finish"], [f"{kind} now", f"{kind} soon"]), kind
+        )
         for kind in KINDS
     }
     none: dict[Any, tuple[Phrase, ...]] = {kind: () for kind in KINDS}

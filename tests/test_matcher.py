@@ -37,9 +37,7 @@ def test_exactly_at_the_limit_is_clear() -> None:
 
 
 def test_equal_margins_always_give_the_same_topic() -> None:
-    assert {matched(0.5, 0.5, 0.5, 0.5, 0.5).topic for _ in range(5)} == {
-        matched(0.5, 0.5, 0.5, 0.5, 0.5).nearest[0]
-    }
+    assert {matched(0.5, 0.5, 0.5, 0.5, 0.5).topic for _ in range(5)} == {matched(0.5, 0.5, 0.5, 0.5, 0.5).nearest[0]}
 
 
 @pytest.mark.parametrize("margin", [-1e6, -1.0, 0.0, 1.0, 1e6])

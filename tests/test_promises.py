@@ -47,9 +47,7 @@ def replies_to(content: Content, lang: str) -> Iterator[tuple[str, Reply]]:
         yield f"{kind} {audience} other={other} {topic}", alert(content, lang, kind, audience, other, topic)
     for cut, nothing, audience in itertools.product((False, True), (False, True), AUDIENCES):
         for near in ((), ("sextortion", "report"), tuple(topics)):
-            heard = Understood(
-                lang, "unsure", alternatives=near, audience=audience, cut=cut, sure_of_nothing=nothing
-            )
+            heard = Understood(lang, "unsure", alternatives=near, audience=audience, cut=cut, sure_of_nothing=nothing)
             yield f"unsure {cut} {nothing} {audience} {len(near)}", Engine(content, Says(heard)).reply(Incoming())
     for action in ACTIONS:
         yield action, plain.reply(Incoming(lang=lang, action=action))
@@ -191,7 +189,9 @@ def test_no_reply_writes_a_phone_number_itself(content: Content) -> None:
     found = []
     for lang, words in content.languages.items():
         texts = {f"{topic}.{field}": text for topic, r in words.replies.items() for field, text in r if _is_text(text)}
-        texts |= {f"{kind}.{field}": text for kind, r in words.safety_replies.items() for field, text in r if _is_text(text)}
+        texts |= {
+            f"{kind}.{field}": text for kind, r in words.safety_replies.items() for field, text in r if _is_text(text)
+        }
         texts |= {f"_shared.{field}": text for field, text in words.shared if _is_text(text)}
         for place, text in texts.items():
             found += [(lang, place, number) for number in written if number in numbers_in(text)]
@@ -245,7 +245,14 @@ def test_nothing_typed_is_in_the_answer(engine: Engine, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", [CANARY, f'["{CANARY}"]', f'{{"txt": "{CANARY}"}}', f'{{"text": ["{CANARY}"]}}', f'{{"text": "{CANARY}", "lang": 1}}']
+    "line",
+    [
+        CANARY,
+        f'["{CANARY}"]',
+        f'{{"txt": "{CANARY}"}}',
+        f'{{"text": ["{CANARY}"]}}',
+        f'{{"text": "{CANARY}", "lang": 1}}',
+    ],
 )
 def test_nothing_typed_is_quoted_in_an_error(
     line: str,

@@ -102,7 +102,7 @@ def test_secrets_never_show() -> None:
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     dotenv = tmp_path / ".env"
     dotenv.write_text(
-        '# PORCHLIGHT_PORT=1\nexport PORCHLIGHT_PORT="9001"\nPORCHLIGHT_HOST = \'0.0.0.0\'\nnot a setting\n', "utf-8"
+        "# PORCHLIGHT_PORT=1\nexport PORCHLIGHT_PORT=\"9001\"\nPORCHLIGHT_HOST = '0.0.0.0'\nnot a setting\n", "utf-8"
     )
     assert (read({}, dotenv).host, read({}, dotenv).port) == ("0.0.0.0", 9001)
     assert read({"PORCHLIGHT_PORT": "9002"}, dotenv).port == 9002

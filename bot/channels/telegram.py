@@ -526,7 +526,7 @@ class Talk:
 
 def said(engine: Engine, lang: str, name: str) -> str:
     """A shared sentence with its numbers filled in."""
-    return engine._fill(lang, str(getattr(engine.content.languages[lang].shared, name))).strip()
+    return engine.fill(lang, str(getattr(engine.content.languages[lang].shared, name))).strip()
 
 
 def _with_notice(reply: Reply, notice: Reply) -> Reply:

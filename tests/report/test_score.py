@@ -55,12 +55,24 @@ def test_numbers_first(first: str, holds: bool) -> None:
         ("alert recall", [risky(), risky(tier="unsure", safety=[])], (1, 2)),
         ("right kind", [risky(), risky(safety=["abuse"]), risky(safety=["abuse", "suicide"])], (2, 3)),
         ("false alerts", [one({}, {}), one({}, ALERT)], (1, 2)),
-        ("topic right", [one({}, {}), one({"topics": ["report", "sextortion"]}, {}), one({}, {"topic": "none"})], (2, 3)),
+        (
+            "topic right",
+            [one({}, {}), one({"topics": ["report", "sextortion"]}, {}), one({}, {"topic": "none"})],
+            (2, 3),
+        ),
         ("topic right", [one({"topics": ["none"]}, {"topic": "none", "tier": "unsure"})], (1, 1)),
         ("topic offered", [one({}, {"topic": "none", "alternatives": ["report", "sextortion"]})], (1, 1)),
         ("topic offered", [one({}, {"topic": "none", "alternatives": ["report"]}), one({}, {})], (1, 2)),
-        ("misdirected", [one({}, {"topic": "report"}), one({}, {}), one({}, {"topic": "none", "tier": "unsure"})], (1, 2)),
-        ("must shown", [one({}, {}), one({}, {"resources": []}), one({}, {"topic": "report", "resources": []})], (2, 3)),
+        (
+            "misdirected",
+            [one({}, {"topic": "report"}), one({}, {}), one({}, {"topic": "none", "tier": "unsure"})],
+            (1, 2),
+        ),
+        (
+            "must shown",
+            [one({}, {}), one({}, {"resources": []}), one({}, {"topic": "report", "resources": []})],
+            (2, 3),
+        ),
     ],
 )
 def test_measure(measure: str, scored: list[Scored], share: tuple[int, int]) -> None:
@@ -80,7 +92,9 @@ def test_safety_rows_do_not_count_for_topics() -> None:
 
 
 def test_the_table_stands_beside_its_goals() -> None:
-    lines = score.table([one({}, {}), one({"lang": "es"}, {"topic": "none", "tier": "unsure"}, 0.003)], MUST).splitlines()
+    lines = score.table(
+        [one({}, {}), one({"lang": "es"}, {"topic": "none", "tier": "unsure"}, 0.003)], MUST
+    ).splitlines()
     assert lines[0].split() == ["all", "en", "es", "goal"]
     table = {line[:16].strip(): line[16:].split() for line in lines[1:]}
     assert list(table) == list(GOALS)
@@ -96,7 +110,8 @@ def test_read_skips_empty_lines_and_keeps_the_rest(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["secret words", '"secret"', "[1]", '{"text": "secret"}', '{"text": "secret", "topics": 1, "safety": []}', "{"]
+    "line",
+    ["secret words", '"secret"', "[1]", '{"text": "secret"}', '{"text": "secret", "topics": 1, "safety": []}', "{"],
 )
 def test_a_line_that_cannot_be_used_is_named_and_not_quoted(tmp_path: Path, line: str) -> None:
     file = tmp_path / "a.jsonl"
@@ -107,7 +122,10 @@ def test_a_line_that_cannot_be_used_is_named_and_not_quoted(tmp_path: Path, line
 
 
 def test_run_asks_the_engine_for_each_row(engine: Engine) -> None:
-    rows = [{"text": "hello", "safety": [], "topics": ["greeting"]}, {"text": "i want to die", "safety": ["suicide"], "topics": []}]
+    rows = [
+        {"text": "hello", "safety": [], "topics": ["greeting"]},
+        {"text": "i want to die", "safety": ["suicide"], "topics": []},
+    ]
     scored = score.run(engine, rows)
     assert [s.out["tier"] for s in scored] == ["answer", "alert"]
     assert [s.row for s in scored] == rows
