@@ -3,7 +3,6 @@
 import dataclasses
 import itertools
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -25,6 +24,9 @@ SAYS = {
     "none": (["best", "cheap", "good", "nice"], ["pizza", "movie"], ["in town", "this weekend"]),
 }
 
+#: Said in two topics: no ear can get all of them right, and how far to trust a score is learned from that.
+UNCLEAR = (["maybe", "perhaps", "well", "so"], ["later", "tomorrow"], ["again", "or not"])
+
 
 def phrases(parts: tuple[list[str], ...], file: str) -> tuple[Phrase, ...]:
     return tuple(Phrase(" ".join(words), f"{file}:{n}") for n, words in enumerate(itertools.product(*parts), 2))
@@ -32,18 +34,20 @@ def phrases(parts: tuple[list[str], ...], file: str) -> tuple[Phrase, ...]:
 
 @pytest.fixture(scope="module")
 def tiny(content: Content) -> Content:
-    """The real replies, three topics, and sixteen messages for each."""
+    """The real replies, three topics, and a few dozen messages."""
     bank = {
         kind: phrases(
             (["i want to", "i will", "i may", "i must"], ["end", "finish"], [f"{kind} now", f"{kind} soon"]), kind
         )
         for kind in KINDS
     }
-    none: dict[Any, tuple[Phrase, ...]] = {kind: () for kind in KINDS}
+    none: dict[Any, tuple[Phrase, ...]] = dict.fromkeys(KINDS, ())
     says = {**none, "suicide": (Phrase("want to die", "content/safety/en.yaml:3"),)}
     idioms = {**none, "suicide": (Phrase("want to die of laughter", "content/safety/en.yaml:5"),)}
     harmless = phrases((["this", "my", "the", "that"], ["homework", "game"], ["is hard", "was fun"]), "harmless")
     intents = {topic: phrases(parts, f"intents/en/{topic}.yaml") for topic, parts in SAYS.items()}
+    intents["report"] += phrases(UNCLEAR, "intents/en/report.yaml")
+    intents["none"] += phrases(UNCLEAR, "intents/en/none.yaml")
     english: Language = dataclasses.replace(
         content.languages["en"],
         intents=intents,
@@ -63,7 +67,7 @@ def hearing(tiny: Content, tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 def test_every_message_of_the_banks_is_an_example(tiny: Content) -> None:
     found = list(examples(tiny))
-    assert len(found) == 3 * 16 + 4 * 16 + 1 + 16
+    assert len(found) == 5 * 16 + 4 * 16 + 1 + 16
     assert found[0] == Example("he wants money for my photos", "en", "intents/en/sextortion.yaml:2", topic="sextortion")
     assert sum(bool(e.kinds) for e in found) == 65
     assert sum(e.topic is None and not e.kinds for e in found) == 16
@@ -123,10 +127,11 @@ def test_a_phrase_is_heard_and_its_idiom_is_not(hearing: Any) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "   ", "!!!", "\u200b", "漢字"])
-def test_nothing_readable_is_unsure(hearing: Any, tiny: Content, text: str) -> None:
+def test_nothing_readable_is_never_answered(hearing: Any, engine: Engine, text: str) -> None:
     heard = hearing.hear(text)
-    assert (heard.tier, heard.safety) == ("unsure", ())
-    assert Engine(tiny, SimpleNamespace(hear=hearing.hear)).langs == ("en",)
+    assert heard.tier != "answer"
+    assert heard.alternatives == ()
+    assert engine.reply(Incoming(text=text)).heard.tier == "unsure"
 
 
 def test_what_was_learned_is_kept_and_read_back(tiny: Content, tmp_path: Path) -> None:
