@@ -203,6 +203,8 @@ def _calibrate(fit: _Fit, bank: Sequence[Example], keys: Sequence[tuple[list[str
     best = np.take_along_axis(margins, order[:, :1], 1)[:, 0]
     second = np.take_along_axis(margins, order[:, 1:2], 1)[:, 0]
     right = np.asarray([fit.topics[order[n, 0]] == bank[i].topic for n, i in enumerate(about)])
+    if right.all() or not right.any():  # too small a bank to tell trust by; margins speak for themselves
+        return Limits(alert, min(careful, alert), kind=-0.3), Trust(0.0, 1.7, 1.4, answer=ANSWER, offer=-1.2)
     model = LogisticRegression().fit(np.column_stack([best, best - second]), right)
     trust = Trust(
         float(model.intercept_[0]), float(model.coef_[0, 0]), float(model.coef_[0, 1]), answer=ANSWER, offer=-1.2

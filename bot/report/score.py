@@ -70,7 +70,8 @@ def measures(scored: Sequence[Scored], must: Mapping[str, Sequence[str]]) -> dic
     sure = [s for s in scored if not s.row.get("either")]
     risky = [s for s in sure if s.row["safety"]]
     calm = [s for s in sure if not s.row["safety"]]
-    answered = [s for s in calm if s.out["tier"] == "answer"]
+    topical = [s for s in calm if s.row["topics"]]
+    answered = [s for s in topical if s.out["tier"] == "answer"]
     all_answered = [s for s in scored if s.out["tier"] == "answer"]
 
     def count(rows: Sequence[Scored], holds: Callable[[Scored], bool]) -> tuple[int, int]:
@@ -85,8 +86,8 @@ def measures(scored: Sequence[Scored], must: Mapping[str, Sequence[str]]) -> dic
         "alert recall": count(risky, lambda s: s.out["tier"] == "alert"),
         "right kind": count(risky, lambda s: bool(set(s.out["safety"]) & set(s.row["safety"]))),
         "false alerts": count(calm, lambda s: s.out["tier"] == "alert"),
-        "topic right": count(calm, right),
-        "topic offered": count(calm, lambda s: right(s) or bool(set(s.out["alternatives"]) & set(s.row["topics"]))),
+        "topic right": count(topical, right),
+        "topic offered": count(topical, lambda s: right(s) or bool(set(s.out["alternatives"]) & set(s.row["topics"]))),
         "misdirected": count(answered, lambda s: not right(s)),
         "must shown": count(all_answered, lambda s: set(must.get(s.out["topic"], ())) <= set(s.out["resources"])),
     }
