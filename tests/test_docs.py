@@ -1,0 +1,45 @@
+"""The README says what is so."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot import cli, settings
+
+README = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", sorted(set(re.findall(r"^\| `porchlight (\w+)", README, re.MULTILINE))))
+def test_each_command_of_the_readme_exists(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its help can be asked for."""
+    with pytest.raises(SystemExit) as leave:
+        cli.main([name, "--help"])
+    assert leave.value.code == 0
+    assert f"porchlight {name}" in capsys.readouterr().out
+
+
+def test_the_readme_names_every_setting_that_is_read() -> None:
+    """And no other."""
+    named = set(re.findall(r"PORCHLIGHT_([A-Z_]+)", README)) - {"TELEGRAM_TOKEN_FILE"}
+    assert named == set(settings._KNOWN)
+
+
+def test_the_readme_shows_what_the_bot_really_answers(engine: object) -> None:
+    """The first lines of its example are the engine's own."""
+    from bot.channels import render
+    from bot.engine import Engine
+    from bot.model import Incoming
+
+    assert isinstance(engine, Engine)
+    shown = README.split('ask "he has my pics and wants money"\n', 1)[1].split("\n...", 1)[0]
+    assert render.whole(engine.reply(Incoming(text="he has my pics and wants money"))).startswith(shown)
+
+
+def test_nothing_in_the_repository_names_a_package_registry() -> None:
+    """Lock files and documents stay free of index addresses."""
+    root = Path(__file__).resolve().parent.parent
+    hosts = ("pythonhosted" + ".org", "pypi" + ".org", "registry.npm" + "js")
+    paths = [p for folder in ("bot", "intents", "content", "tests") for p in (root / folder).rglob("*") if p.is_file()]
+    texts = [p.read_text(encoding="utf-8", errors="replace") for p in paths if p.suffix in {".py", ".yaml", ".md", ".html", ".js", ".css"}]
+    assert texts and not [host for host in hosts for text in texts if host in text]
