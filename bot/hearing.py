@@ -89,7 +89,11 @@ class Hearing:
         kind_scores = {kind: float(scores[count + 1 + n]) for n, kind in enumerate(KINDS)}
         limits = self.learned.limits
         blank = not reading.words
-        kinds = () if blank else safety.kinds(kind_scores, any_score, tuple(dict.fromkeys(kind for kind, _ in found)), limits)
+        kinds = (
+            ()
+            if blank
+            else safety.kinds(kind_scores, any_score, tuple(dict.fromkeys(kind for kind, _ in found)), limits)
+        )
         best = matcher.match(scores[:count], self.topics, self.learned.trust)
         tier: Tier = "alert" if kinds else "answer" if best.clear and best.topic != "none" and not blank else "unsure"
         near = tuple(topic for topic in best.nearest if topic != "none")[:3]

@@ -41,5 +41,9 @@ def test_nothing_in_the_repository_names_a_package_registry() -> None:
     root = Path(__file__).resolve().parent.parent
     hosts = ("pythonhosted" + ".org", "pypi" + ".org", "registry.npm" + "js")
     paths = [p for folder in ("bot", "intents", "content", "tests") for p in (root / folder).rglob("*") if p.is_file()]
-    texts = [p.read_text(encoding="utf-8", errors="replace") for p in paths if p.suffix in {".py", ".yaml", ".md", ".html", ".js", ".css"}]
+    texts = [
+        p.read_text(encoding="utf-8", errors="replace")
+        for p in paths
+        if p.suffix in {".py", ".yaml", ".md", ".html", ".js", ".css"}
+    ]
     assert texts and not [host for host in hosts for text in texts if host in text]

@@ -170,11 +170,9 @@ class Pages:
         words = self.words[lang]
         ways = []
         for contact in self.engine.cards(lang, URGENT):
-            press = self.content.resources[contact.id].press.get(lang)
             for way in contact.ways:
                 if way.kind == "call":
-                    number = f"{way.value} ({press})" if press else way.value
-                    ways.append(BarWay(words["bar_call"], number, way.label, way.url))
+                    ways.append(BarWay(words["bar_call"], way.value, way.label, way.url))
                 elif way.kind == "text" and contact.id == "lifeline_988":
                     ways.append(BarWay(words["bar_text"], way.value, way.label, way.url))
         return tuple(ways)
