@@ -34,16 +34,3 @@ def test_the_readme_shows_what_the_bot_really_answers(engine: object) -> None:
     assert isinstance(engine, Engine)
     shown = README.split('ask "he has my pics and wants money"\n', 1)[1].split("\n...", 1)[0]
     assert render.whole(engine.reply(Incoming(text="he has my pics and wants money"))).startswith(shown)
-
-
-def test_nothing_in_the_repository_names_a_package_registry() -> None:
-    """Lock files and documents stay free of index addresses."""
-    root = Path(__file__).resolve().parent.parent
-    hosts = ("pythonhosted" + ".org", "pypi" + ".org", "registry.npm" + "js")
-    paths = [p for folder in ("bot", "intents", "content", "tests") for p in (root / folder).rglob("*") if p.is_file()]
-    texts = [
-        p.read_text(encoding="utf-8", errors="replace")
-        for p in paths
-        if p.suffix in {".py", ".yaml", ".md", ".html", ".js", ".css"}
-    ]
-    assert texts and not [host for host in hosts for text in texts if host in text]
