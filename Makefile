@@ -10,6 +10,7 @@ run: .venv/run.stamp
 	$(BIN)/porchlight serve
 
 test: .venv/dev.stamp
+	$(BIN)/porchlight learn
 	$(BIN)/python -m pytest
 
 lint: .venv/dev.stamp

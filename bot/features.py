@@ -1,151 +1,308 @@
-"""What is counted in a message: its words and stems, pairs of them, pieces of words, concepts, and who does what to whom.
+"""What is counted in a message, and what the counts say: words and stems, pairs of stems, and pieces of words.
 
-Each kind of feature is a block of its own with a length of its own, so that long words or many concepts don't drown the
-rest. What the banks never showed counts too, as mass without direction: a half-understood message gets half a score.
+Each kind of feature is a block with a length of its own, so that long words don't drown the rest. What the banks never
+showed counts too, as length without direction: a half-understood message gets half a score. A message costs as much as
+it has words, however large the banks are: whatever belongs to a known word was added up when it was learned.
 """
 
 import itertools
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 Sentences = Sequence[Sequence[str]]
-Row = tuple[NDArray[np.int32], NDArray[np.float32]]
+Floats = NDArray[np.float32]
 
-#: Weight of each block: words and stems, pairs, pairs with a gap, pieces of words, concepts, concept before concept.
-WEIGHTS = (1.0, 0.8, 0.6, 1.0, 0.5, 0.4)
-BLOCKS = len(WEIGHTS)
-#: How far apart two concepts may stand to be a pair, in concepts.
-REACH = 4
-#: How much of a block's length unseen features add (1: as much as the rarest seen ones).
-UNSEEN = 1.0
+#: Weight of each block: words with their stems, pieces of words, pairs of stems, pairs with one word between.
+WORDS, PIECES, PAIRS, GAPS = 1.0, 0.8, 0.8, 0.6
+#: A feature seen in fewer messages than this is left out: words, stems, pieces, pairs, gaps.
+LEAST = (1, 1, 2, 2, 2)
+#: What a sentence alone may add to what the whole message says.
+SENTENCE = 0.3
+#: A long message is heard in at most so many parts.
+MOST_PARTS = 12
 
-
-class Concepts:
-    """The editors' lists of words that mean the same for us: money, pictures, threats, parents …"""
-
-    def __init__(self, table: Mapping[str, Iterable[tuple[str, ...]]], stem: Callable[[str], str]) -> None:
-        self._stem = stem
-        self._of: dict[tuple[str, ...], tuple[str, ...]] = {}
-        for name, entries in table.items():
-            for words in entries:
-                key = tuple(stem(word) for word in words)
-                self._of[key] = tuple(dict.fromkeys((*self._of.get(key, ()), name)))
-        self._longest = max((len(key) for key in self._of), default=0)
-        self._first = frozenset(key[0] for key in self._of)
-
-    def found(self, stems: Sequence[str]) -> list[tuple[int, str]]:
-        """Where each concept stands: (position, name), longest wording first at each place."""
-        out: list[tuple[int, str]] = []
-        for start, first in enumerate(stems):
-            if first not in self._first:
-                continue
-            for size in range(min(self._longest, len(stems) - start), 0, -1):
-                names = self._of.get(tuple(stems[start : start + size]))
-                if names:
-                    out.extend((start, name) for name in names)
-                    break
-        return out
-
-
-@dataclass
-class Maker:
-    """Turns sentences into feature keys, block by block."""
-
-    stem: Callable[[str], str]
-    concepts: Concepts
-    _grams: dict[str, tuple[str, ...]] = field(default_factory=dict)
-
-    def keys(self, sentences: Sentences) -> tuple[list[str], ...]:
-        """The keys of one message in the six blocks."""
-        words_: list[str] = []
-        pairs: list[str] = []
-        gaps: list[str] = []
-        pieces: list[str] = []
-        ideas: list[str] = []
-        acts: list[str] = []
-        for sentence in sentences:
-            stems = [self.stem(word) for word in sentence]
-            for word, stem in zip(sentence, stems, strict=True):
-                words_.append(word)
-                words_.append("~" + stem)
-                pieces.extend(grams(word))
-            marked = ["^", *stems, "$"]
-            pairs.extend(f"{a} {b}" for a, b in itertools.pairwise(marked))
-            gaps.extend(f"{a}_{b}" for a, b in zip(stems, stems[2:], strict=False))
-            found = self.concepts.found(stems)
-            ideas.extend("@" + name for _, name in found)
-            for n, (at, name) in enumerate(found):
-                acts.extend(f"@{name}>{other}" for where, other in found[n + 1 : n + 1 + REACH] if where > at)
-        return words_, pairs, gaps, pieces, ideas, acts
+_START, _END = 0, 1  # the stem numbers of a sentence's edges
+_GAP = 1 << 40
 
 
 def grams(word: str) -> list[str]:
-    """The pieces of three and four letters of a word, with a blank before and after."""
+    """The pieces of three and four letters of a word, with its edges marked, each once."""
     padded = f"<{word}>"
     size = len(padded)
-    return [padded[n : n + 3] for n in range(size - 2)] + [padded[n : n + 4] for n in range(size - 3)]
+    pieces = [padded[n : n + 3] for n in range(size - 2)] + [padded[n : n + 4] for n in range(size - 3)]
+    return list(dict.fromkeys(pieces))
 
 
+@dataclass(frozen=True)
 class Index:
-    """The features seen in the banks, each with its number and its rarity."""
+    """The features seen in the banks, each with its rarity; the order of `idf` is words, stems, pieces, pairs."""
 
-    def __init__(self, keys: Sequence[Sequence[str]], idf: NDArray[np.float32]) -> None:
-        self.keys = keys  # by block
-        self.idf = idf
-        self.rows: list[dict[str, int]] = []
-        start = 0
-        for block in keys:
-            self.rows.append({key: start + n for n, key in enumerate(block)})
-            start += len(block)
-        self.size = start
-        self.unseen = float(idf.max()) if len(idf) else 1.0
+    words: tuple[str, ...]
+    stems: tuple[str, ...]
+    pieces: tuple[str, ...]
+    pairs: NDArray[np.int64]  # sorted; the numbers of two stems, and whether a word stands between
+    idf: Floats
 
     @classmethod
-    def of(cls, messages: Sequence[tuple[list[str], ...]], least: Sequence[int] = (1, 1, 2, 2, 1, 2)) -> "Index":
-        """The index of the messages' keys; a key seen in fewer than `least` messages of its block is left out."""
-        seen: list[Counter[str]] = [Counter() for _ in range(BLOCKS)]
+    def of(cls, messages: Sequence[Sentences], stem: Callable[[str], str]) -> "Index":
+        """The index of what these messages show often enough."""
+        words: Counter[str] = Counter()
+        stems: Counter[str] = Counter()
+        pieces: Counter[str] = Counter()
         for message in messages:
-            for block, keys in zip(seen, message, strict=True):
-                block.update(set(keys))
-        kept = [sorted(k for k, n in block.items() if n >= low) for block, low in zip(seen, least, strict=True)]
-        count = len(messages)
-        idf = [math.log((1 + count) / (1 + seen[b][k])) + 1 for b, block in enumerate(kept) for k in block]
-        return cls(kept, np.asarray(idf, dtype=np.float32))
+            own = {word for sentence in message for word in sentence}
+            words.update(own)
+            stems.update({stem(word) for word in own})
+            pieces.update({piece for word in own for piece in grams(word)})
+        kept = [
+            sorted(k for k, n in seen.items() if n >= low)
+            for seen, low in zip((words, stems, pieces), LEAST, strict=False)
+        ]
+        number = {name: n for n, name in enumerate(kept[1], 2)}
+        pairs: Counter[int] = Counter()
+        for message in messages:
+            pairs.update(pair_codes([[number[stem(word)] for word in sentence] for sentence in message]))
+        codes = sorted(code for code, n in pairs.items() if n >= LEAST[3 if code < _GAP else 4])
+        counts = [seen[k] for seen, keys in zip((words, stems, pieces), kept, strict=True) for k in keys]
+        counts += [pairs[code] for code in codes]
+        idf = np.log((1 + len(messages)) / (1 + np.asarray(counts, np.float64))) + 1
+        return cls(tuple(kept[0]), tuple(kept[1]), tuple(kept[2]), np.asarray(codes, np.int64), idf.astype(np.float32))
 
-    def row(self, message: tuple[list[str], ...], *, unseen: float = UNSEEN) -> Row:
-        """The message as feature numbers and values, of length one if all of it is known."""
+    @property
+    def size(self) -> int:
+        """How many features there are."""
+        return len(self.idf)
+
+    @cached_property
+    def word_number(self) -> dict[str, int]:
+        """The number of each word."""
+        return {word: n for n, word in enumerate(self.words)}
+
+    @cached_property
+    def stem_number(self) -> dict[str, int]:
+        """The number of each stem, after those of a sentence's edges."""
+        return {stem: n for n, stem in enumerate(self.stems, 2)}
+
+    @cached_property
+    def piece_number(self) -> dict[str, int]:
+        """The number of each piece of a word."""
+        return {piece: n for n, piece in enumerate(self.pieces)}
+
+    @cached_property
+    def unseen(self) -> float:
+        """What a feature that the banks never showed adds to a block's squared length: as the rarest do."""
+        return float(self.idf.max()) ** 2 if self.size else 1.0
+
+
+def pair_codes(sentences: Iterable[Sequence[int]]) -> list[int]:
+    """The pairs of neighbours, and of next neighbours, each once; -1, an unknown stem, makes a pair -1."""
+    out: dict[int, None] = {}
+    unknown = 0
+    for stems in sentences:
+        marked = [_START, *stems, _END]
+        for a, b in itertools.pairwise(marked):
+            if a < 0 or b < 0:
+                unknown -= 1
+                out[unknown] = None
+            else:
+                out[a << 20 | b] = None
+        for a, b in zip(stems, stems[2:], strict=False):
+            if a < 0 or b < 0:
+                unknown -= 1
+                out[unknown - _GAP] = None
+            else:
+                out[_GAP | a << 20 | b] = None
+    return list(out)
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What one linear score per column says of each feature, added up by word; ready to be stored."""
+
+    index: Index
+    word: Floats  # [words, columns], the word with its stem
+    word_pieces: Floats  # [words, columns], all its pieces
+    word_length: Floats  # [words, 2], squared lengths of both
+    word_stem: NDArray[np.int32]  # [words], the number of its stem
+    stem: Floats  # [stems, columns], for words that only share a stem with the banks
+    piece: Floats  # [pieces, columns], for words that the banks don't have
+    pair: Floats  # [pairs, columns]
+    bias: Floats  # [columns]
+
+    @classmethod
+    def of(cls, index: Index, coefficients: Floats, bias: Floats, stem: Callable[[str], str]) -> "Weights":
+        """From the [features, columns] coefficients over the rows of `Rows`."""
+        count, stems, pieces = len(index.words), len(index.stems), len(index.pieces)
+        by_feature = coefficients * index.idf[:, None]
+        stem_rows, piece_rows = by_feature[count : count + stems], by_feature[count + stems : count + stems + pieces]
+        squared = index.idf.astype(np.float64) ** 2
+        word_stem = np.asarray([index.stem_number[stem(word)] for word in index.words], np.int32)
+        word = by_feature[:count] + stem_rows[word_stem - 2] if count else by_feature[:0]
+        word_pieces = np.zeros((count, by_feature.shape[1]), np.float32)
+        length = np.zeros((count, 2), np.float32)
+        for n, name in enumerate(index.words):
+            known = [index.piece_number[p] for p in grams(name) if p in index.piece_number]
+            word_pieces[n] = piece_rows[known].sum(axis=0)
+            length[n] = (
+                squared[n] + squared[count + word_stem[n] - 2],
+                squared[[count + stems + k for k in known]].sum() + index.unseen * (len(grams(name)) - len(known)),
+            )
+        return cls(
+            index, word, word_pieces, length, word_stem, stem_rows, piece_rows, by_feature[count + stems + pieces :],
+            bias.astype(np.float32),
+        )  # fmt: skip
+
+
+class Rows:
+    """Messages as rows over the features, for learning; `Scorer` says the same without the rows."""
+
+    def __init__(self, index: Index, stem: Callable[[str], str]) -> None:
+        self.index = index
+        self._stem = stem
+        self._of_word: dict[str, tuple[list[int], list[int], float, float]] = {}
+        self._pair = {int(code): n for n, code in enumerate(index.pairs)}
+
+    def row(self, sentences: Sentences) -> tuple[list[int], list[float]]:
+        """The message as feature numbers (one may come twice) and values, of length one if all of it is known."""
+        index, idf = self.index, self.index.idf
+        words = [self._word(word) for word in dict.fromkeys(w for s in sentences for w in s)]
+        if not words:
+            return [], []
+        start = len(index.words) + len(index.stems) + len(index.pieces)
+        blocks: list[tuple[float, list[int], float]] = [
+            (WORDS, [n for w in words for n in w[0]], sum(w[2] for w in words)),
+            (PIECES, [n for w in words for n in w[1]], sum(w[3] for w in words)),
+        ]
+        stems = [[index.stem_number.get(self._stem(word), -1) for word in sentence] for sentence in sentences]
+        codes = pair_codes(stems)
+        for weight, own in (
+            (PAIRS, [c for c in codes if -_GAP < c < _GAP]),
+            (GAPS, [c for c in codes if not -_GAP < c < _GAP]),
+        ):
+            if own:
+                known = [start + self._pair[c] for c in own if c in self._pair]
+                length = sum(float(idf[n]) ** 2 for n in known) + index.unseen * (len(own) - len(known))
+                blocks.append((weight, known, length))
+        mass = math.sqrt(sum(weight**2 for weight, _, _ in blocks))
         numbers: list[int] = []
         values: list[float] = []
-        mass = 0.0
-        idf = self.idf
-        for block, keys in enumerate(message):
-            if not keys:
-                continue
-            weight = WEIGHTS[block]
-            mass += weight * weight
-            rows = self.rows[block]
-            strange = 0
-            known: dict[int, int] = {}
-            for key in keys:
-                n = rows.get(key)
-                if n is None:
-                    strange += 1
-                else:
-                    known[n] = known.get(n, 0) + 1
-            if not known:
-                continue
-            strength = [(1 + math.log(times)) * float(idf[n]) for n, times in known.items()]
-            length = sum(v * v for v in strength)
-            if block < 4:  # a message without concepts is no stranger for that
-                length += unseen * strange * self.unseen**2
-            scale = weight / math.sqrt(length)
+        for weight, known, length in blocks:
+            scale = weight / mass / math.sqrt(length) if known else 0.0
             numbers.extend(known)
-            values.extend(v * scale for v in strength)
-        if not numbers:
-            return np.zeros(0, np.int32), np.zeros(0, np.float32)
-        return np.asarray(numbers, np.int32), np.asarray(values, np.float32) / np.float32(math.sqrt(mass))
+            values.extend(float(idf[n]) * scale for n in known)
+        return numbers, values
+
+    def _word(self, word: str) -> tuple[list[int], list[int], float, float]:
+        """The features of a word and of its pieces, and both squared lengths."""
+        if word not in self._of_word:
+            index = self.index
+            count, stems = len(index.words), len(index.stems)
+            own = [n for n in (index.word_number.get(word),) if n is not None]
+            stem = index.stem_number.get(self._stem(word))
+            own += [count + stem - 2] if stem is not None else []
+            all_pieces = grams(word)
+            pieces = [count + stems + index.piece_number[p] for p in all_pieces if p in index.piece_number]
+            own_length = sum(float(index.idf[n]) ** 2 for n in own) + index.unseen * (2 - len(own))
+            rest = index.unseen * (len(all_pieces) - len(pieces))
+            self._of_word[word] = own, pieces, own_length, sum(float(index.idf[n]) ** 2 for n in pieces) + rest
+        return self._of_word[word]
+
+
+class Scorer:
+    """The score of every column for a message."""
+
+    def __init__(self, weights: Weights, stem: Callable[[str], str]) -> None:
+        self.weights = weights
+        self.index = weights.index
+        self._stem = stem
+
+    def parts(self, sentences: Sentences) -> Floats:
+        """One row for the whole message, and one for each sentence where there are several; [1 + sentences, columns]."""
+        several = _parts(sentences)
+        if len(several) < 2:
+            return self.score(sentences)[None, :]
+        return np.stack([self.score(sentences), *(self.score([part]) for part in several)])
+
+    def score(self, sentences: Sentences) -> Floats:
+        """What all of it says together; [columns]"""
+        w, index = self.weights, self.index
+        known: list[int] = []
+        strange: list[str] = []
+        stem_of: dict[str, int] = {}
+        for word in dict.fromkeys(word for sentence in sentences for word in sentence):
+            n = index.word_number.get(word)
+            if n is None:
+                strange.append(word)
+                stem_of[word] = index.stem_number.get(self._stem(word), -1)
+            else:
+                known.append(n)
+                stem_of[word] = int(w.word_stem[n])
+        if not stem_of:
+            return w.bias.copy()
+        lengths = w.word_length[known].sum(axis=0)
+        own, pieces = w.word[known].sum(axis=0), w.word_pieces[known].sum(axis=0)
+        own_length, pieces_length = float(lengths[0]), float(lengths[1])
+        for word in strange:
+            stem = stem_of[word]
+            own_length += index.unseen
+            if stem >= 0:
+                own = own + w.stem[stem - 2]
+                own_length += float(index.idf[len(index.words) + stem - 2]) ** 2
+            else:
+                own_length += index.unseen
+            numbers = [index.piece_number.get(piece, -1) for piece in grams(word)]
+            found = [n for n in numbers if n >= 0]
+            first = len(index.words) + len(index.stems)
+            pieces_length += index.unseen * (len(numbers) - len(found))
+            if found:
+                pieces = pieces + w.piece[found].sum(axis=0)
+                pieces_length += float((index.idf[[first + n for n in found]] ** 2).sum())
+        total = own * (WORDS / math.sqrt(own_length)) + pieces * (PIECES / math.sqrt(pieces_length))
+        mass = WORDS**2 + PIECES**2
+        codes = np.asarray(pair_codes([[stem_of[word] for word in sentence] for sentence in sentences]), np.int64)
+        near = (codes > -_GAP) & (codes < _GAP)
+        places = np.searchsorted(index.pairs, codes)
+        places[places == len(index.pairs)] = 0
+        hit = index.pairs[places] == codes if len(index.pairs) else np.zeros(len(codes), bool)
+        start = len(index.words) + len(index.stems) + len(index.pieces)
+        for weight, block in ((PAIRS, near), (GAPS, ~near)):
+            count = int(block.sum())
+            if not count:
+                continue
+            mass += weight**2
+            rows = places[block & hit]
+            if len(rows):
+                length = float((index.idf[start + rows] ** 2).sum()) + index.unseen * (count - len(rows))
+                total = total + w.pair[rows].sum(axis=0) * (weight / math.sqrt(length))
+        return np.asarray(total / math.sqrt(mass) + w.bias, np.float32)
+
+
+def together(parts: Floats) -> Floats:
+    """What the whole and its strongest sentences say together; [1 + sentences, columns] -> [columns]."""
+    whole = parts[0]
+    if len(parts) == 1:
+        return np.asarray(whole, np.float32)
+    return np.asarray((1 - SENTENCE) * whole + SENTENCE * parts[1:].max(axis=0), np.float32)
+
+
+def _parts(sentences: Sentences) -> list[list[str]]:
+    """The sentences, a very short one together with the next, and of a very long message only so many parts."""
+    out: list[list[str]] = []
+    short: list[str] = []
+    for sentence in sentences:
+        short.extend(sentence)
+        if len(short) >= 3:
+            out.append(short)
+            short = []
+    if short and out:
+        out[-1] = [*out[-1], *short]
+    if len(out) > MOST_PARTS:
+        size = math.ceil(len(out) / MOST_PARTS)
+        out = [[w for part in out[n : n + size] for w in part] for n in range(0, len(out), size)]
+    return out

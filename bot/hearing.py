@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bot import matcher, safety
-from bot.features import Index, Maker
+from bot.features import Floats, Scorer, together
 from bot.learn import TEST, Example, Learned, examples, risk
 from bot.lexicon import Lexicon, Reading
 from bot.model import KINDS, Audience, Content, Kind, Language, Phrase, Tier
@@ -39,8 +38,22 @@ class Why:
     phrases: tuple[tuple[Kind, str], ...]
     idioms: tuple[str, ...]
     any_score: float
+    alone: float  # what the gravest sentence says by itself
     kind_scores: dict[Kind, float]
     topic_scores: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """What the listeners say of one message, before anything is made of it."""
+
+    reading: Reading
+    phrases: tuple[tuple[Kind, str], ...]
+    idioms: tuple[str, ...]
+    scores: Floats
+    any_score: float
+    alone: float
+    kinds: dict[Kind, float]
 
 
 class Ear(Protocol):
@@ -53,11 +66,10 @@ class Ear(Protocol):
 class Hearing:
     """Listens in every language at once."""
 
-    def __init__(self, content: Content, lexicon: Lexicon, maker: Maker, learned: Learned) -> None:
+    def __init__(self, content: Content, lexicon: Lexicon, learned: Learned) -> None:
         self.lexicon = lexicon
-        self.maker = maker
         self.learned = learned
-        self.index = Index(learned.keys, learned.idf)
+        self.scorer = Scorer(learned.weights, lexicon.stem)
         self.topics = learned.topics
         self.content = content
         self._phrases = safety.Phrases(self._read(content, lambda words: words.safety.says))
@@ -75,29 +87,45 @@ class Hearing:
 
     def hear(self, text: str, hint: str | None = None) -> Understood:
         """All that was understood of a message."""
-        return self.listen(text, hint)[0]
+        return self._understood(self._heard(text, hint))
 
     def listen(self, text: str, hint: str | None = None) -> tuple[Understood, Why]:
         """The same with the reasons."""
+        heard = self._heard(text, hint)
+        ranked = sorted(zip(self.topics, heard.scores[: len(self.topics)].tolist(), strict=True), key=lambda p: -p[1])
+        why = Why(
+            heard.reading, heard.phrases, heard.idioms, heard.any_score, heard.alone, heard.kinds, tuple(ranked[:5])
+        )
+        return self._understood(heard), why
+
+    def _heard(self, text: str, hint: str | None) -> "_Heard":
         reading = self.lexicon.read(text, hint)
-        idioms = [(at, place) for _, at, place in self._idioms.found(reading.words)]
-        sentences = self._without(reading, [place for _, place in idioms])
-        found = [(kind, at) for kind, at, _ in self._phrases.found([w for s in sentences for w in s])]
-        scores = self._scores(sentences)
+        idioms = self._idioms.found(reading.words)
+        sentences = self._without(reading, [place for _, _, place in idioms]) if idioms else reading.sentences
+        words = [word for sentence in sentences for word in sentence] if idioms else reading.words
+        phrases = tuple((kind, at) for kind, at, _ in self._phrases.found(words))
+        parts = self.scorer.parts(sentences)
+        scores = together(parts)
         count = len(self.topics)
         any_score = float(risk(scores[None, :], count)[0])
-        kind_scores = {kind: float(scores[count + 1 + n]) for n, kind in enumerate(KINDS)}
-        limits = self.learned.limits
+        grave, alone = scores, any_score
+        if len(parts) > 1:
+            risks = risk(parts[1:], count)
+            alone = float(risks.max())
+            if alone >= self.learned.limits.sentence:  # then that sentence says which kind it is
+                grave = np.maximum(scores, parts[1 + int(risks.argmax())])
+        kinds = dict(zip(KINDS, grave[count + 1 :].tolist(), strict=True))
+        return _Heard(reading, phrases, tuple(at for _, at, _ in idioms), scores, any_score, alone, kinds)
+
+    def _understood(self, heard: "_Heard") -> Understood:
+        reading, limits = heard.reading, self.learned.limits
         blank = not reading.words
-        kinds = (
-            ()
-            if blank
-            else safety.kinds(kind_scores, any_score, tuple(dict.fromkeys(kind for kind, _ in found)), limits)
-        )
-        best = matcher.match(scores[:count], self.topics, self.learned.trust)
+        phrases = tuple(dict.fromkeys(kind for kind, _ in heard.phrases))
+        kinds = () if blank else safety.kinds(heard.kinds, heard.any_score, heard.alone, phrases, limits)
+        best = matcher.match(heard.scores[: len(self.topics)], self.topics, self.learned.trust)
         tier: Tier = "alert" if kinds else "answer" if best.clear and best.topic != "none" and not blank else "unsure"
         near = tuple(topic for topic in best.nearest if topic != "none")[:3]
-        understood = Understood(
+        return Understood(
             lang=reading.lang,
             tier=tier,
             safety=kinds,
@@ -106,13 +134,11 @@ class Hearing:
             alternatives=() if blank else tuple(t for t in near if tier == "unsure" or t != best.topic),
             audience=self._who.audience(reading),
             other=self._who.other(reading),
-            careful=not kinds and any_score >= limits.careful,
+            careful=not kinds
+            and max(heard.any_score, heard.alone - limits.sentence + limits.careful) >= limits.careful,
             cut=reading.cut,
             sure_of_nothing=best.topic == "none" and best.clear,
         )
-        ranked = sorted(zip(self.topics, scores[:count].tolist(), strict=True), key=lambda pair: -pair[1])
-        why = Why(reading, tuple(found), tuple(at for at, _ in idioms), any_score, kind_scores, tuple(ranked[:5]))
-        return understood, why
 
     @staticmethod
     def _without(reading: Reading, places: Sequence[range]) -> list[list[str]]:
@@ -126,19 +152,10 @@ class Hearing:
                 out.append(kept)
         return out
 
-    def _scores(self, sentences: Sequence[Sequence[str]]) -> NDArray[np.float32]:
-        numbers, values = self.index.row(self.maker.keys(sentences))
-        return np.asarray(values @ self.learned.weights[numbers] + self.learned.bias, np.float32)
-
     @property
     def bank(self) -> list[Example]:
         """The messages learned from, to show an editor which lines are near."""
         return [example for example in examples(self.content) if example.bucket >= TEST]
-
-    def vector(self, sentences: Sequence[Sequence[str]]) -> dict[int, float]:
-        """The message as feature numbers and values, to compare with another."""
-        numbers, values = self.index.row(self.maker.keys(sentences))
-        return dict(zip(numbers.tolist(), values.tolist(), strict=True))
 
 
 class _Who:

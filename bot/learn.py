@@ -6,16 +6,16 @@ Learned from intents/ and content/ alone, the same every time. A tenth of the ba
 
 import hashlib
 import itertools
+import random
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot import text as texts
-from bot.features import Concepts, Index, Maker
+from bot.features import Index, Rows, Scorer, Sentences, Weights, together
 from bot.lexicon import Lexicon, Reading
 from bot.matcher import Trust
 from bot.model import KINDS, Content, Kind
@@ -24,15 +24,26 @@ from bot.safety import Limits
 #: Of a hundred hash buckets: the first are never learned from, the next set the limits.
 TEST, CALIBRATE = 10, 25
 #: Raise when what is learned, or how, changes.
-RECIPE = 3
+RECIPE = 4
 #: The column of messages that sound serious and aren't.
 HARMLESS = "harmless"
 
 #: Share of harmless messages that may bring an alert, on messages kept apart. The bank's own harmless messages are
 #: look-alikes on purpose: 4 of 100 of them is about 2 of 100 in ordinary traffic.
 FALSE_ALERTS = 0.04
+#: Share of harmless messages in which one sentence alone may bring an alert.
+FALSE_SENTENCES = 0.01
 #: Share of safety messages whose answer must open with the numbers, alert or not.
 CAREFUL = 0.995
+
+#: Copies of each message in other words, and how often a wording is swapped in a copy.
+COPIES, SWAPPED = 1, 0.5
+#: The concept lists that tell who writes; the others are wordings that may stand for one another.
+WHO = frozenset({"adult_writes", "teen_writes", "about_another"})
+#: How exactly the linear scores are solved for: a tenth of this takes three times as long and hears nothing better.
+TOLERANCE = 0.1
+#: From how many rows on several processors are worth their start.
+LARGE = 5000
 
 
 @dataclass(frozen=True)
@@ -58,11 +69,8 @@ class Learned:
 
     counts: Mapping[str, int]
     pairs: tuple[tuple[str, str], ...]
-    keys: tuple[tuple[str, ...], ...]
-    idf: NDArray[np.float32]
+    weights: Weights  # columns: topics, harmless, kinds
     topics: tuple[str, ...]
-    weights: NDArray[np.float32]  # [features, topics + harmless + kinds]
-    bias: NDArray[np.float32]
     limits: Limits
     trust: Trust
 
@@ -84,36 +92,66 @@ def held_out(content: Content) -> list[Example]:
     return [example for example in examples(content) if example.bucket < TEST]
 
 
-def concepts_of(content: Content, lexicon: Lexicon) -> dict[str, list[tuple[str, ...]]]:
-    """The editors' concept lists of all languages, in the words of a reading."""
-    table: dict[str, list[tuple[str, ...]]] = {}
+def concepts_of(content: Content, lexicon: Lexicon) -> dict[str, list[list[tuple[str, ...]]]]:
+    """The editors' concept lists by language, each wording in the words of a reading."""
+    table: dict[str, list[list[tuple[str, ...]]]] = {}
     for lang, words in content.languages.items():
-        for name, phrases in words.concepts.items():
-            table.setdefault(name, []).extend(r.words for r in (lexicon.read(p.text, lang) for p in phrases) if r.words)
+        lists = [phrases for name, phrases in words.concepts.items() if name not in WHO]
+        read = [[lexicon.wording(p.text, lang) for p in phrases] for phrases in lists]
+        table[lang] = [[wording for wording in wordings if wording] for wordings in read]
     return table
 
 
-def train(content: Content, lexicon: Lexicon, maker_of: Any) -> Learned:
-    """What the banks teach; `maker_of(lexicon, concepts)` builds the feature maker."""
+class Swaps:
+    """Copies of a message in other words: a wording of a concept replaced by another of the same."""
+
+    def __init__(self, concepts: Mapping[str, Sequence[Sequence[tuple[str, ...]]]]) -> None:
+        self._first: dict[tuple[str, str], list[tuple[tuple[str, ...], Sequence[tuple[str, ...]]]]] = {}
+        for lang, lists in concepts.items():
+            for wordings in lists:
+                for wording in wordings:
+                    self._first.setdefault((lang, wording[0]), []).append((wording, wordings))
+        for found in self._first.values():
+            found.sort(key=lambda pair: -len(pair[0]))
+
+    def copy(self, sentences: Sentences, lang: str, chance: random.Random) -> list[list[str]]:
+        """One copy; the same chance makes the same copy."""
+        return [self._sentence(sentence, lang, chance) for sentence in sentences]
+
+    def _sentence(self, sentence: Sequence[str], lang: str, chance: random.Random) -> list[str]:
+        out: list[str] = []
+        at = 0
+        while at < len(sentence):
+            for wording, others in self._first.get((lang, sentence[at]), ()):
+                if tuple(sentence[at : at + len(wording)]) == wording:
+                    out.extend(chance.choice(others) if chance.random() < SWAPPED else wording)
+                    at += len(wording)
+                    break
+            else:
+                out.append(sentence[at])
+                at += 1
+        return out
+
+
+def train(content: Content, lexicon: Lexicon) -> Learned:
+    """What the banks teach."""
     bank = sorted({e for e in examples(content) if e.bucket >= TEST}, key=lambda e: (e.lang, e.at))
     counts = _vocabulary(bank, lexicon)
     lexicon.learn(counts, ())
     readings = [lexicon.read(e.text, e.lang) for e in bank]
     pairs = _pairs(readings)
     lexicon.learn(counts, pairs)
-    maker: Maker = maker_of(lexicon, Concepts(concepts_of(content, lexicon), lexicon.stem))
-    keys = [maker.keys(lexicon.read(e.text, e.lang).sentences) for e in bank]
-
-    early = [n for n, e in enumerate(bank) if e.bucket >= CALIBRATE]
-    later = [n for n, e in enumerate(bank) if e.bucket < CALIBRATE]
+    messages = [lexicon.read(e.text, e.lang).sentences for e in bank]
+    swaps = Swaps(concepts_of(content, lexicon))
     topics = tuple(content.topics)
-    first = _Fit.of([bank[n] for n in early], [keys[n] for n in early], topics)
-    limits, trust = _calibrate(first, [bank[n] for n in later], [keys[n] for n in later])
-    final = _Fit.of(bank, keys, topics)
-    return Learned(
-        counts, tuple(pairs), tuple(tuple(b) for b in final.index.keys), final.index.idf, topics,
-        final.weights, final.bias, limits, trust,
-    )  # fmt: skip
+
+    def fit(numbers: Sequence[int]) -> Weights:
+        return _fit([bank[n] for n in numbers], [messages[n] for n in numbers], topics, swaps, lexicon.stem)
+
+    later = [n for n, e in enumerate(bank) if e.bucket < CALIBRATE]
+    first = Scorer(fit([n for n, e in enumerate(bank) if e.bucket >= CALIBRATE]), lexicon.stem)
+    limits, trust = _calibrate([first.parts(messages[n]) for n in later], [bank[n] for n in later], topics)
+    return Learned(counts, tuple(pairs), fit(range(len(bank))), topics, limits, trust)
 
 
 def _label(example: Example) -> str:
@@ -147,69 +185,99 @@ def _pairs(readings: Sequence[Reading]) -> list[tuple[str, str]]:
     return sorted(pair for pair, n in seen.items() if n >= 2)
 
 
-@dataclass
-class _Fit:
-    index: Index
-    topics: tuple[str, ...]
-    weights: NDArray[np.float32]
-    bias: NDArray[np.float32]
-
-    @classmethod
-    def of(cls, bank: Sequence[Example], keys: Sequence[tuple[list[str], ...]], topics: tuple[str, ...]) -> "_Fit":
-        from sklearn.svm import LinearSVC  # only the build needs it
-
-        index = Index.of(keys)
-        matrix = _matrix(index, keys)
-        columns = len(topics) + 1 + len(KINDS)
-        weights = np.zeros((index.size, columns), np.float32)
-        bias = np.full(columns, -1.0, np.float32)
-
-        column_of = {name: n for n, name in enumerate((*topics, HARMLESS, *KINDS))}
-        labels = np.asarray([column_of[_label(example)] for example in bank])
-        for column in sorted(set(labels.tolist())):
-            model = LinearSVC(C=1.0, random_state=0).fit(matrix, labels == column)
-            weights[:, column] = model.coef_[0]
-            bias[column] = model.intercept_[0]
-        return cls(index, topics, weights, bias)
-
-    def scores(self, keys: Sequence[tuple[list[str], ...]]) -> NDArray[np.float32]:
-        """[messages, columns]"""
-        return np.asarray(_matrix(self.index, keys) @ self.weights + self.bias, np.float32)
+def _fit(
+    bank: Sequence[Example],
+    messages: Sequence[Sentences],
+    topics: tuple[str, ...],
+    swaps: Swaps,
+    stem: Callable[[str], str],
+) -> Weights:
+    """The scores of all columns from these messages and their copies."""
+    index = Index.of(messages, stem)
+    column_of = {name: n for n, name in enumerate((*topics, HARMLESS, *KINDS))}
+    labels = [column_of[_label(example)] for example in bank]
+    rows = Rows(index, stem)
+    lines: list[tuple[list[int], list[float]]] = []
+    columns: list[int] = []
+    for example, message, column in zip(bank, messages, labels, strict=True):
+        chance = random.Random(f"{example.lang} {example.text}")  # noqa: S311  # the same every time
+        words = example.lang if example.kinds or example.topic not in (None, "none") else ""
+        copies = [swaps.copy(message, words, chance) for _ in range(COPIES)]
+        several = [message, *(copy for copy in copies if copy != [list(sentence) for sentence in message])]
+        lines.extend(rows.row(each) for each in several)
+        columns.extend([column] * len(several))
+    coefficients, bias = linear(index.size, lines, columns, len(column_of))
+    return Weights.of(index, coefficients, bias, stem)
 
 
-def _matrix(index: Index, keys: Sequence[tuple[list[str], ...]]) -> Any:
+def linear(
+    size: int,
+    lines: Sequence[tuple[list[int], list[float]]],
+    labels: Sequence[int],
+    columns: int,
+    strength: float = 1.0,
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """One linear score per column, each against all others; ([features, columns], [columns])."""
+    from joblib import Parallel, delayed  # only the build needs these
     from scipy.sparse import csr_matrix
+    from sklearn.svm import LinearSVC
 
-    rows = [index.row(k) for k in keys]
-    ends = np.cumsum([0, *(len(numbers) for numbers, _ in rows)])
-    numbers = np.concatenate([n for n, _ in rows]) if rows else np.zeros(0, np.int32)
-    values = np.concatenate([v for _, v in rows]) if rows else np.zeros(0, np.float32)
-    return csr_matrix((values, numbers, ends), shape=(len(rows), index.size))
+    ends = np.cumsum([0, *(len(numbers) for numbers, _ in lines)])
+    numbers = np.fromiter(itertools.chain.from_iterable(n for n, _ in lines), np.int32, ends[-1])
+    values = np.fromiter(itertools.chain.from_iterable(v for _, v in lines), np.float64, ends[-1])
+    matrix = csr_matrix((values, numbers, ends), shape=(len(lines), size))
+    matrix.sum_duplicates()
+    wanted = np.asarray(labels)
+    weights = np.zeros((size, columns), np.float32)
+    bias = np.full(columns, -1.0, np.float32)
+
+    def learn(column: int) -> tuple[NDArray[np.float32], float]:
+        model = LinearSVC(C=strength, random_state=0, tol=TOLERANCE).fit(matrix, wanted == column)
+        return model.coef_[0].astype(np.float32), float(model.intercept_[0])
+
+    # In processes, not threads: the solver draws from one generator per process, and the same must come out every time.
+    there = sorted(set(labels))
+    jobs = -1 if len(lines) > LARGE else 1
+    for column, (weight, offset) in zip(there, Parallel(n_jobs=jobs)(delayed(learn)(c) for c in there), strict=True):
+        weights[:, column], bias[column] = weight, offset
+    return weights, bias
 
 
-def _calibrate(fit: _Fit, bank: Sequence[Example], keys: Sequence[tuple[list[str], ...]]) -> tuple[Limits, Trust]:
+def _calibrate(
+    parts: Sequence[NDArray[np.float32]], bank: Sequence[Example], topics: tuple[str, ...]
+) -> tuple[Limits, Trust]:
     """Limits and trust from messages that the fit has not seen."""
     from sklearn.linear_model import LogisticRegression
 
-    scores = fit.scores(keys)
-    anything = risk(scores, len(fit.topics))
+    count = len(topics)
+    scores = np.stack([together(each) for each in parts])
+    anything = risk(scores, count)
     risky = np.asarray([bool(e.kinds) for e in bank])
     harmless, serious = np.sort(anything[~risky])[::-1], np.sort(anything[risky])
     alert = float(harmless[int(FALSE_ALERTS * len(harmless))])
     careful = float(serious[int((1 - CAREFUL) * len(serious))])
+    alone = np.sort(
+        [
+            float(risk(each[1:], count).max())
+            for each, e in zip(parts, bank, strict=True)
+            if len(each) > 1 and not e.kinds
+        ]
+    )
+    sentence = max(float(alone[-1 - int(FALSE_SENTENCES * len(alone))]) if len(alone) else 0.0, alert)
     about = np.asarray([n for n, e in enumerate(bank) if e.topic is not None])
-    margins = scores[about, : len(fit.topics)]
+    margins = scores[about, :count]
     order = np.argsort(-margins, axis=1)
     best = np.take_along_axis(margins, order[:, :1], 1)[:, 0]
     second = np.take_along_axis(margins, order[:, 1:2], 1)[:, 0]
-    right = np.asarray([fit.topics[order[n, 0]] == bank[i].topic for n, i in enumerate(about)])
+    right = np.asarray([topics[order[n, 0]] == bank[i].topic for n, i in enumerate(about)])
+    limits = Limits(alert, sentence, min(careful, alert), kind=-0.3)
     if right.all() or not right.any():  # too small a bank to tell trust by; margins speak for themselves
-        return Limits(alert, min(careful, alert), kind=-0.3), Trust(0.0, 1.7, 1.4, answer=ANSWER, offer=-1.2)
+        return limits, Trust(0.0, 1.7, 1.4, answer=ANSWER, offer=-1.2)
     model = LogisticRegression().fit(np.column_stack([best, best - second]), right)
     trust = Trust(
         float(model.intercept_[0]), float(model.coef_[0, 0]), float(model.coef_[0, 1]), answer=ANSWER, offer=-1.2
     )
-    return Limits(alert, min(careful, alert), kind=-0.3), trust
+    return limits, trust
 
 
 #: Confidence from which on a topic is answered rather than offered. Between "never wrong" and "never any use".

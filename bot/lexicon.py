@@ -137,6 +137,10 @@ class Lexicon:
         letters = sum(char.isalpha() for char in folded)
         return Reading(tuple(sentences), lang, lead, draft.mended, draft.unknown, letters, cut)
 
+    def wording(self, text: str, lang: str) -> tuple[str, ...]:
+        """An editor's wording of that language in plain words, nothing mended."""
+        return tuple(self.spelled(texts.tokens(texts.fold(text, self.tables)), lang))
+
     def spelled(self, tokens: list[str], lang: str) -> list[str]:
         """The tokens with shortenings spelled out and disguises undone, nothing mended."""
         return self._spelled(tokens, lang, _Draft())

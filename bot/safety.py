@@ -75,17 +75,23 @@ class Limits:
     """From which score on a message is an alert, and from which on its answer opens with 911 and 988 all the same."""
 
     alert: float
+    sentence: float  # the same for one sentence alone
     careful: float
     kind: float  # a further kind counts from here on
 
 
-def kinds(scores: Mapping[Kind, float], any_score: float, phrases: Sequence[Kind], limits: Limits) -> tuple[Kind, ...]:
-    """The kinds heard, surest first; empty if there is no alert."""
-    if any_score < limits.alert and not phrases:
+def kinds(
+    scores: Mapping[Kind, float], any_score: float, alone: float, phrases: Sequence[Kind], limits: Limits
+) -> tuple[Kind, ...]:
+    """The kinds heard, surest first; empty if there is no alert.
+
+    `any_score` is what the whole message says, `alone` what its gravest sentence says by itself."""
+    scored = any_score >= limits.alert or alone >= limits.sentence
+    if not scored and not phrases:
         return ()
     heard = dict.fromkeys(phrases)
     ranked = sorted(KINDS, key=lambda kind: -scores[kind])
-    if any_score >= limits.alert:
+    if scored:
         heard.update(dict.fromkeys(kind for kind in ranked if scores[kind] >= limits.kind))
     return tuple(heard) or (ranked[0],)
 

@@ -1,9 +1,11 @@
-"""What is counted in a message."""
+"""What is counted in a message, and what the counts say."""
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.features import BLOCKS, Concepts, Index, Maker, grams
+from bot.features import MOST_PARTS, Index, Rows, Scorer, Weights, grams, pair_codes, together
 
 
 def first_four(word: str) -> str:
@@ -11,74 +13,105 @@ def first_four(word: str) -> str:
     return word[:4]
 
 
-CONCEPTS = Concepts({"picture": [("photos",), ("naked", "photos")], "money": [("dollars",)]}, first_four)
-MAKER = Maker(first_four, CONCEPTS)
+MESSAGES = [
+    [["he", "wants", "photos", "now"]],
+    [["he", "wants", "dollars"], ["he", "wants", "photos"]],
+    [["pizza", "now"]],
+    [["photo", "of", "pizza"]],
+]
+INDEX = Index.of(MESSAGES, first_four)
+CHANCE = np.random.default_rng(7)
+COEFFICIENTS = CHANCE.normal(size=(INDEX.size, 3)).astype(np.float32)
+BIAS = np.asarray([-1.0, -0.5, 0.25], np.float32)
+SCORER = Scorer(Weights.of(INDEX, COEFFICIENTS, BIAS, first_four), first_four)
+
+
+def by_rows(sentences: list[list[str]]) -> np.ndarray:
+    """The same score the slow way: the message's row times the coefficients."""
+    numbers, values = Rows(INDEX, first_four).row(sentences)
+    return BIAS + sum((v * COEFFICIENTS[n] for n, v in zip(numbers, values, strict=True)), np.zeros(3))
 
 
 def test_grams_are_the_pieces_of_three_and_four_letters_with_edges() -> None:
     assert grams("die") == ["<di", "die", "ie>", "<die", "die>"]
     assert grams("i") == ["<i>"]
+    assert grams("aaaaa") == ["<aa", "aaa", "aa>", "<aaa", "aaaa", "aaa>"]
     assert grams("") == []
 
 
-def test_the_longest_wording_of_a_concept_counts() -> None:
-    assert CONCEPTS.found(["nake", "phot", "doll"]) == [(0, "picture"), (1, "picture"), (2, "money")]
-    assert CONCEPTS.found(["nake", "x"]) == []
-    assert CONCEPTS.found([]) == []
-
-
-def test_a_wording_may_stand_for_two_concepts() -> None:
-    both = Concepts({"a": [("x",)], "b": [("x",)]}, first_four)
-    assert both.found(["x"]) == [(0, "a"), (0, "b")]
-
-
-def test_keys_of_a_message_in_six_blocks() -> None:
-    words, pairs, gaps, pieces, ideas, acts = MAKER.keys([["photos", "for", "dollars"]])
-    assert words == ["photos", "~phot", "for", "~for", "dollars", "~doll"]
-    assert pairs == ["^ phot", "phot for", "for doll", "doll $"]
-    assert gaps == ["phot_doll"]
-    assert pieces[:3] == ["<ph", "pho", "hot"]
-    assert ideas == ["@picture", "@money"]
-    assert acts == ["@picture>money"]
-
-
-def test_pairs_do_not_cross_sentences() -> None:
-    assert MAKER.keys([["a"], ["b"]])[1] == ["^ a", "a $", "^ b", "b $"]
-    assert MAKER.keys([]) == ([], [], [], [], [], [])
-
-
-def test_index_leaves_out_what_is_too_rare() -> None:
-    messages = [MAKER.keys([["photos", "now"]]), MAKER.keys([["photos", "later"]])]
-    index = Index.of(messages)
-    assert list(index.keys[0]) == ["later", "now", "photos", "~late", "~now", "~phot"]
-    assert list(index.keys[1]) == ["^ phot", "late $", "now $", "phot late", "phot now"]
-    assert list(index.keys[2]) == []
-    assert index.size == sum(len(block) for block in index.keys)
-    assert len(index.idf) == index.size
-    assert len(index.keys) == BLOCKS
-
-
-def test_a_fully_known_message_has_length_one() -> None:
-    message = MAKER.keys([["photos", "dollars"]])
-    numbers, values = Index.of([message, message]).row(message)
-    assert np.linalg.norm(values) == pytest.approx(1.0, abs=1e-6)
-    assert len(set(numbers.tolist())) == len(numbers)
-    assert (values > 0).all()
-
-
-def test_a_half_understood_message_is_shorter() -> None:
-    index = Index.of([MAKER.keys([["photos", "dollars"]])] * 2)
-    _, known = index.row(MAKER.keys([["photos"]]))
-    _, half = index.row(MAKER.keys([["photos", "zzzzzz"]]))
-    assert np.linalg.norm(half) < np.linalg.norm(known)
-
-
-def test_a_message_of_unknown_words_is_empty() -> None:
-    numbers, values = Index.of([MAKER.keys([["photos"]])]).row(MAKER.keys([["zzz"]]))
-    assert (numbers.tolist(), values.tolist()) == ([], [])
+def test_index_keeps_words_and_leaves_out_rare_pieces_and_pairs() -> None:
+    assert INDEX.words == ("dollars", "he", "now", "of", "photo", "photos", "pizza", "wants")
+    assert INDEX.stems == ("doll", "he", "now", "of", "phot", "pizz", "want")
+    assert "hot" in INDEX.pieces  # photo and photos
+    assert "lla" not in INDEX.pieces  # only dollars
+    number = INDEX.stem_number
+    pairs = {(int(code) >> 20 & 0xFFFFF, int(code) & 0xFFFFF, int(code) >> 40) for code in INDEX.pairs}
+    assert (number["he"], number["want"], 0) in pairs
+    assert (number["he"], number["phot"], 1) in pairs  # a word between
+    assert (number["want"], number["doll"], 0) not in pairs  # seen once
+    assert list(INDEX.pairs) == sorted(INDEX.pairs)
 
 
 def test_rare_features_weigh_more() -> None:
-    index = Index.of([MAKER.keys([["photos"]]), MAKER.keys([["photos"]]), MAKER.keys([["money"]])])
-    idf = dict(zip(index.keys[0], index.idf.tolist(), strict=False))
-    assert idf["money"] > idf["photos"]
+    idf = dict(zip(INDEX.words, INDEX.idf.tolist(), strict=False))
+    assert idf["dollars"] > idf["photos"]
+
+
+def test_pairs_do_not_cross_sentences_and_unknown_stems_make_unknown_pairs() -> None:
+    assert pair_codes([[5], [6]]) == [5, 5 << 20 | 1, 6, 6 << 20 | 1]
+    assert all(code < 0 for code in pair_codes([[-1]]))
+    assert len(pair_codes([[-1, -1, -1]])) == 5  # four neighbours and one with a word between, none taken for another
+    assert pair_codes([]) == []
+
+
+def test_a_fully_known_message_has_length_one() -> None:
+    index = Index.of([[["photos", "dollars"]]] * 2, first_four)
+    numbers, values = Rows(index, first_four).row([["photos", "dollars"]])
+    assert np.linalg.norm(values) == pytest.approx(1.0, abs=1e-5)
+    assert len(set(numbers)) == len(numbers)
+
+
+def test_a_half_understood_message_says_less() -> None:
+    rows = Rows(Index.of([[["photos", "dollars"]]] * 2, first_four), first_four)
+    assert np.linalg.norm(rows.row([["photos", "zzzzzz"]])[1]) < np.linalg.norm(rows.row([["photos"]])[1])
+
+
+def test_a_message_of_nothing_says_only_what_is_always_so() -> None:
+    assert Rows(INDEX, first_four).row([]) == ([], [])
+    assert SCORER.score([]).tolist() == BIAS.tolist()
+    assert SCORER.parts([]).shape == (1, 3)
+
+
+WORDS = st.sampled_from(["he", "wants", "photos", "photo", "dollars", "now", "pizza", "phoney", "zzz", "q", "$few"])
+
+
+@given(st.lists(st.lists(WORDS, min_size=1, max_size=6), max_size=4))
+def test_the_quick_score_is_the_score_of_the_row(sentences: list[list[str]]) -> None:
+    assert SCORER.score(sentences) == pytest.approx(by_rows(sentences), abs=1e-4)
+
+
+def test_an_index_of_nothing_still_scores() -> None:
+    empty = Index.of([], first_four)
+    scorer = Scorer(Weights.of(empty, np.zeros((0, 2), np.float32), np.zeros(2, np.float32), first_four), first_four)
+    assert scorer.score([["anything", "at", "all"]]).tolist() == [0.0, 0.0]
+
+
+def test_each_sentence_is_heard_by_itself_too() -> None:
+    first, second = ["he", "wants", "photos"], ["pizza", "now", "now"]
+    parts = SCORER.parts([first, second])
+    assert parts.shape == (3, 3)
+    assert parts[1] == pytest.approx(SCORER.score([first]))
+    assert parts[2] == pytest.approx(SCORER.score([second]))
+    assert together(parts) == pytest.approx(0.7 * parts[0] + 0.3 * np.maximum(parts[1], parts[2]))
+    assert together(parts[:1]).tolist() == parts[0].tolist()
+
+
+def test_a_very_short_sentence_is_heard_with_the_next() -> None:
+    parts = SCORER.parts([["now"], ["he", "wants", "photos"], ["pizza", "now", "now"], ["he"]])
+    assert len(parts) == 3
+    assert parts[1] == pytest.approx(SCORER.score([["now", "he", "wants", "photos"]]))
+    assert parts[2] == pytest.approx(SCORER.score([["pizza", "now", "now", "he"]]))
+
+
+def test_a_very_long_message_is_heard_in_so_many_parts() -> None:
+    assert len(SCORER.parts([["he", "wants", "photos"]] * 500)) <= 1 + MOST_PARTS

@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+import random
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,7 @@ import pytest
 
 from bot.content import ear
 from bot.engine import Engine
-from bot.features import Maker
-from bot.learn import CALIBRATE, TEST, Example, examples, held_out, train
+from bot.learn import CALIBRATE, TEST, Example, Swaps, examples, held_out, train
 from bot.model import KINDS, Content, Incoming, Language, Phrase, SafetyWords
 
 SAYS = {
@@ -89,18 +89,24 @@ def test_the_held_out_part_is_never_learned_from(tiny: Content, hearing: Any) ->
 def test_what_is_learned_has_a_column_for_each_topic_and_kind(tiny: Content, hearing: Any) -> None:
     learned = hearing.learned
     assert learned.topics == tuple(SAYS)
-    assert learned.weights.shape == (hearing.index.size, len(SAYS) + 1 + len(KINDS))
-    assert learned.bias.shape == (len(SAYS) + 1 + len(KINDS),)
-    assert np.isfinite(learned.weights).all()
-    assert learned.limits.careful <= learned.limits.alert
+    columns = len(SAYS) + 1 + len(KINDS)
+    weights, index = learned.weights, learned.weights.index
+    assert weights.word.shape == weights.word_pieces.shape == (len(index.words), columns)
+    assert weights.stem.shape == (len(index.stems), columns)
+    assert weights.piece.shape == (len(index.pieces), columns)
+    assert weights.pair.shape == (len(index.pairs), columns)
+    assert weights.bias.shape == (columns,)
+    assert all(np.isfinite(a).all() for a in (weights.word, weights.word_pieces, weights.piece, weights.pair))
+    assert learned.limits.careful <= learned.limits.alert <= learned.limits.sentence
 
 
 def test_learning_twice_gives_the_same(tiny: Content) -> None:
-    first, second = (train(tiny, ear.lexicon(tiny), lambda lexicon, found: Maker(lexicon.stem, found)) for _ in "12")
+    first, second = (train(tiny, ear.lexicon(tiny)) for _ in "12")
     assert first.counts == second.counts
     assert first.pairs == second.pairs
-    assert first.keys == second.keys
-    assert np.array_equal(first.weights, second.weights)
+    assert first.weights.index.words == second.weights.index.words
+    assert np.array_equal(first.weights.word, second.weights.word)
+    assert np.array_equal(first.weights.pair, second.weights.pair)
     assert (first.limits, first.trust) == (second.limits, second.trust)
 
 
@@ -143,7 +149,8 @@ def test_what_was_learned_is_kept_and_read_back(tiny: Content, tmp_path: Path) -
     assert again.hear("he wants money") == dataclasses.replace(
         first.hear("he wants money"), score=again.hear("he wants money").score
     )
-    assert again.learned.keys == first.learned.keys
+    assert again.learned.weights.index.words == first.learned.weights.index.words
+    assert np.array_equal(again.learned.weights.index.pairs, first.learned.weights.index.pairs)
 
 
 def test_a_folder_that_cannot_be_written_is_told_and_nothing_breaks(tiny: Content, tmp_path: Path) -> None:
@@ -167,3 +174,18 @@ def test_changed_content_is_learned_anew(tiny: Content) -> None:
 def test_the_real_content_hears_plain_words(engine: Engine) -> None:
     reply = engine.reply(Incoming(text="someone is blackmailing me with my nudes"))
     assert reply.heard.topic == "sextortion"
+
+
+def test_a_copy_swaps_wordings_of_one_concept() -> None:
+    swaps = Swaps(
+        {"en": [[("mom",), ("step", "mom"), ("dad",)], [("snap",), ("insta",)]], "es": [[("mom",), ("jefa",)]]}
+    )
+    message = [["my", "step", "mom", "saw", "my", "snap"], ["help"]]
+    copies = [swaps.copy(message, "en", random.Random(seed)) for seed in range(200)]
+    words = {word for copy in copies for sentence in copy for word in sentence}
+    assert words == {"my", "step", "mom", "dad", "saw", "snap", "insta", "help"}
+    assert all(len(copy) == 2 and all(copy) for copy in copies)
+    assert message in copies
+    assert swaps.copy(message, "en", random.Random(3)) == swaps.copy(message, "en", random.Random(3))
+    assert "jefa" in {word for seed in range(50) for word in swaps.copy([["mom"]], "es", random.Random(seed))[0]}
+    assert {word for seed in range(50) for word in swaps.copy([["mom"]], "fr", random.Random(seed))[0]} == {"mom"}

@@ -13,7 +13,7 @@ PHRASES = Phrases(
         ("abuse", (), "en.yaml:4"),
     ]
 )
-LIMITS = Limits(alert=0.0, careful=-0.5, kind=-0.2)
+LIMITS = Limits(alert=0.0, sentence=0.6, careful=-0.5, kind=-0.2)
 LOW: dict[Kind, float] = {"suicide": -1.0, "self_harm": -1.0, "danger": -1.0, "abuse": -1.0}
 
 
@@ -64,4 +64,10 @@ def test_an_idiom_blanks_only_its_own_words() -> None:
 def test_phrases_and_scores_vote_and_either_is_enough(
     scores: dict[Kind, float], any_score: float, phrases: tuple[Kind, ...], heard: tuple[Kind, ...]
 ) -> None:
-    assert kinds({**LOW, **scores}, any_score, phrases, LIMITS) == heard
+    assert kinds({**LOW, **scores}, any_score, -1.0, phrases, LIMITS) == heard
+
+
+def test_one_grave_sentence_is_enough() -> None:
+    scores: dict[Kind, float] = {**LOW, "danger": 0.7}
+    assert kinds(scores, -0.4, 0.6, (), LIMITS) == ("danger",)
+    assert kinds(scores, -0.4, 0.5, (), LIMITS) == ()

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from bot import learn
-from bot.features import Concepts, Maker
+from bot.features import Index, Weights
 from bot.hearing import Hearing
 from bot.learn import Learned
 from bot.lexicon import Lexicon
@@ -83,13 +83,12 @@ def _learn(content: Content, words: Lexicon) -> Learned:
             "This content is new to this installation, and learning from it needs scikit-learn; "
             'install it with: pip install "porchlight[learn]"'
         ) from None
-    return learn.train(content, words, lambda lexicon, concepts: Maker(lexicon.stem, concepts))
+    return learn.train(content, words)
 
 
 def _hearing(content: Content, words: Lexicon, learned: Learned) -> Hearing:
     words.learn(learned.counts, learned.pairs)
-    maker = Maker(words.stem, Concepts(learn.concepts_of(content, words), words.stem))
-    return Hearing(content, words, maker, learned)
+    return Hearing(content, words, learned)
 
 
 def fingerprint(content: Content) -> str:
@@ -105,12 +104,19 @@ def fingerprint(content: Content) -> str:
     return digest.hexdigest()[:24]
 
 
+#: The arrays of `Weights` that are stored as they are, and those for which half the digits are plenty.
+_ARRAYS = ("word_length", "word_stem", "bias")
+_HALVED = ("word", "word_pieces", "stem", "piece", "pair")
+
+
 def _write(path: Path, learned: Learned, say: Callable[[str], None]) -> None:
     """Whole or not at all: another process may be reading."""
     info = {
         "counts": dict(learned.counts),
         "pairs": [" ".join(pair) for pair in learned.pairs],
-        "keys": [list(block) for block in learned.keys],
+        "words": learned.weights.index.words,
+        "stems": learned.weights.index.stems,
+        "pieces": learned.weights.index.pieces,
         "topics": list(learned.topics),
         "limits": asdict(learned.limits),
         "trust": asdict(learned.trust),
@@ -121,9 +127,10 @@ def _write(path: Path, learned: Learned, say: Callable[[str], None]) -> None:
             np.savez(
                 file,
                 info=np.frombuffer(json.dumps(info, ensure_ascii=False).encode(), np.uint8),
-                idf=learned.idf,
-                weights=learned.weights.astype(np.float16),
-                bias=learned.bias,
+                idf=learned.weights.index.idf,
+                index_pairs=learned.weights.index.pairs,
+                **{name: getattr(learned.weights, name) for name in _ARRAYS},
+                **{name: getattr(learned.weights, name).astype(np.float16) for name in _HALVED},
             )
         Path(file.name).replace(path)
     except OSError:
@@ -138,11 +145,18 @@ def _read(path: Path) -> Learned:
         return Learned(
             counts=info["counts"],
             pairs=tuple((a, b) for a, b in (pair.split(" ") for pair in info["pairs"])),
-            keys=tuple(tuple(block) for block in info["keys"]),
-            idf=stored["idf"],
+            weights=Weights(
+                Index(
+                    tuple(info["words"]),
+                    tuple(info["stems"]),
+                    tuple(info["pieces"]),
+                    stored["index_pairs"],
+                    stored["idf"],
+                ),
+                **{name: stored[name] for name in _ARRAYS},
+                **{name: stored[name].astype(np.float32) for name in _HALVED},
+            ),
             topics=tuple(info["topics"]),
-            weights=stored["weights"].astype(np.float32),
-            bias=stored["bias"],
             limits=Limits(**info["limits"]),
             trust=Trust(**info["trust"]),
         )
