@@ -28,6 +28,8 @@ URGENT = "urgent"
 
 #: Updates of one chat that may wait for their turn; more than this are listened to, but answered only if urgent.
 PER_CHAT = 20
+#: Seconds an urgent update waits for the one in work to end; after that it goes ahead beside it.
+PATIENCE = 2.0
 #: Updates that may be in work or waiting, of all chats.
 AT_ONCE = 4096
 #: Ordinary requests under way at once; the connection pool is larger, so that an alert always finds a connection.
@@ -46,7 +48,7 @@ _FINAL = (Forbidden, BadRequest, ChatMigrated, Conflict, InvalidToken)
 class ChatOrder(BaseUpdateProcessor):
     """One update of a chat at a time, urgent ones first; chats side by side."""
 
-    __slots__ = ("_arrived", "_lines", "_per_chat", "_tasks", "_urgent", "_working", "pending", "skipped")
+    __slots__ = ("_arrived", "_lines", "_per_chat", "_tasks", "_urgent", "_working", "patience", "pending", "skipped")
 
     def __init__(
         self,
@@ -61,6 +63,7 @@ class ChatOrder(BaseUpdateProcessor):
         self._lines: dict[int, deque[tuple[bool, asyncio.Future[None]]]] = {}
         self._tasks: set[asyncio.Future[None]] = set()
         self._working: set[asyncio.Task[Any]] = set()
+        self.patience = PATIENCE
         self.pending = 0
         self.skipped = 0
 
@@ -111,29 +114,36 @@ class ChatOrder(BaseUpdateProcessor):
         line = self._lines.get(chat.id)
         if line is None:
             self._lines[chat.id] = deque()
-        elif not await self._turn(update, line):
-            self.skipped += 1
-            return
+        else:
+            urgent = self._urgent(update)
+            if len(line) >= (2 * self._per_chat if urgent else self._per_chat):
+                self.skipped += 1
+                return
+            if not await self._turn(chat.id, line, urgent):
+                await coroutine  # beside the one that is stuck: an alert doesn't wait for somebody's slow answer
+                return
         try:
             await coroutine
         finally:
             self._next(chat.id)
 
-    async def _turn(self, update: Update, line: deque[tuple[bool, asyncio.Future[None]]]) -> bool:
-        """Wait in the chat's line; False if it is full."""
-        urgent = self._urgent(update)
-        if len(line) >= (2 * self._per_chat if urgent else self._per_chat):
-            return False
+    async def _turn(self, chat: int, line: deque[tuple[bool, asyncio.Future[None]]], urgent: bool) -> bool:
+        """Wait in the chat's line; False if something urgent has waited long enough."""
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         ahead = sum(other for other, _ in line) if urgent else len(line)
         line.insert(ahead, (urgent, turn))
         try:
-            await turn
+            await asyncio.wait({turn}, timeout=self.patience if urgent else None)
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled() and update.effective_chat:
-                self._next(update.effective_chat.id)  # it was our turn already: hand it on
+            if turn.done():
+                self._next(chat)  # it was our turn already: hand it on
+            turn.cancel()
             raise
-        return True
+        if turn.done():
+            return True
+        turn.cancel()
+        line.remove((urgent, turn))
+        return False
 
     def _next(self, chat: int) -> None:
         line = self._lines.get(chat)
@@ -184,9 +194,9 @@ class ChatPace(BaseRateLimiter[str]):
         chat = data.get("chat_id")
         tries = 0
         while True:
-            await self._chats_pause(chat)
+            await self._chats_pause(chat, urgent)
             try:
-                if urgent or chat is None:
+                if urgent:
                     return await callback(*args, **kwargs)
                 async with self._lane:
                     return await callback(*args, **kwargs)
@@ -207,14 +217,14 @@ class ChatPace(BaseRateLimiter[str]):
             return
         await self._sleep(min(self.first_wait * 2 ** (min(tries, 20) - 1), self.longest_wait))
 
-    async def _chats_pause(self, chat: int | str | None) -> None:
-        """Wait as long as Telegram asked for this chat."""
+    async def _chats_pause(self, chat: int | str | None, urgent: bool) -> None:
+        """Wait as long as Telegram asked for this chat; an alert is the first to go on."""
         while chat is not None and chat in self._until and not self._closing.is_set():
             wait = self._until[chat] - time.monotonic()
             if wait <= 0:
                 self._until.pop(chat, None)
                 return
-            await self._sleep(wait)
+            await self._sleep(wait if urgent else wait + 0.05)
 
     async def _sleep(self, seconds: float) -> None:
         try:

@@ -13,9 +13,12 @@ import pytest
 from telegram_server import TOKEN, Fault, TelegramServer, plain
 
 from bot import quiet
-from bot.channels import telegram as channel
+from bot.channels import telegram_hear as hear
+from bot.channels import telegram_words as shown
 from bot.channels.telegram import TelegramChannel, TelegramRefused
+from bot.channels.telegram_memory import DAY, Memory
 from bot.channels.telegram_order import ChatPace
+from bot.channels.telegram_send import UPDATES, pieces
 from bot.content import load
 from bot.engine import Engine
 from bot.hearing import Understood
@@ -112,7 +115,7 @@ async def test_safety_comes_first_and_as_its_own_message(
     server.say("i want to die")
     first, second = await server.answers(2)
     assert has_numbers(first.text)
-    assert first.text.count(channel.said(engine, "en", "cannot_dial")) == 1
+    assert first.text.count(shown.said(engine, "en", "cannot_dial")) == 1
     assert not first.buttons
     assert "a:not_meant" in carried(second.buttons)
 
@@ -120,10 +123,10 @@ async def test_safety_comes_first_and_as_its_own_message(
 async def test_safety_in_the_writers_language(bot: TelegramChannel, server: TelegramServer, engine: Engine) -> None:
     server.say("quiero morir")
     first, *_ = await server.answers(2)
-    assert channel.said(engine, "es", "urgent_911") in plain(first.text)
+    assert shown.said(engine, "es", "urgent_911") in plain(first.text)
     server.press("a:not_meant")
     *_, after = await server.answers(3)
-    assert channel.said(engine, "es", "not_meant") in plain(after.text)
+    assert shown.said(engine, "es", "not_meant") in plain(after.text)
 
 
 async def test_not_what_i_meant_keeps_the_numbers(bot: TelegramChannel, server: TelegramServer) -> None:
@@ -174,10 +177,10 @@ async def test_school_link_leads_to_the_school(bot: TelegramChannel, server: Tel
 async def test_language_is_chosen_and_stays(bot: TelegramChannel, server: TelegramServer, engine: Engine) -> None:
     server.press("l:es")
     told, *_ = await server.answers(2)
-    assert told.text == channel.said(engine, "es", "language_set")
+    assert told.text == shown.said(engine, "es", "language_set")
     server.press("t:sextortion")
     answer = (await server.answers(3))[2]
-    assert channel.said(engine, "es", "footer") in plain(answer.text)
+    assert shown.said(engine, "es", "footer") in plain(answer.text)
 
 
 async def test_buttons_follow_the_language_written(
@@ -186,7 +189,7 @@ async def test_buttons_follow_the_language_written(
     server.say("tiene mis fotos")
     await server.answers()
     server.press("t:grooming")
-    assert channel.said(engine, "es", "footer") in plain((await server.answers(2))[1].text)
+    assert shown.said(engine, "es", "footer") in plain((await server.answers(2))[1].text)
 
 
 async def test_edited_message_is_heard(bot: TelegramChannel, server: TelegramServer) -> None:
@@ -246,8 +249,8 @@ async def test_media_is_answered_and_never_fetched(bot: TelegramChannel, server:
 async def test_words_under_a_picture_are_heard(bot: TelegramChannel, server: TelegramServer, engine: Engine) -> None:
     server.send(**MEDIA["photo"], caption="i want to die")
     first, *_, last = await server.answers(3)
-    assert channel.said(engine, "en", "urgent_988") in plain(first.text)
-    assert channel.said(engine, "en", "media")[:30] in plain(last.text)
+    assert shown.said(engine, "en", "urgent_988") in plain(first.text)
+    assert shown.said(engine, "en", "media")[:30] in plain(last.text)
 
 
 async def test_album_is_answered_once(bot: TelegramChannel, server: TelegramServer) -> None:
@@ -270,7 +273,7 @@ async def test_late_message_gets_an_apology_once(bot: TelegramChannel, server: T
     server.say("he has my pics", age=3600)
     server.say("he has my pics", age=3000)
     sent = await server.answers(3)
-    apology = channel.said(engine, "en", "late")
+    apology = shown.said(engine, "en", "late")
     assert [apology in plain(call.text) for call in sent] == [True, False, False]
     assert has_numbers(sent[0].text)
 
@@ -280,8 +283,8 @@ async def test_late_alert_still_opens_with_the_numbers(
 ) -> None:
     server.say("i want to die", age=3600)
     first, second, _ = await server.answers(3)
-    assert channel.said(engine, "en", "urgent_988") in plain(first.text)
-    assert channel.said(engine, "en", "late") in plain(second.text)
+    assert shown.said(engine, "en", "urgent_988") in plain(first.text)
+    assert shown.said(engine, "en", "late") in plain(second.text)
 
 
 async def test_group_gets_one_line(bot: TelegramChannel, server: TelegramServer, engine: Engine) -> None:
@@ -290,7 +293,7 @@ async def test_group_gets_one_line(bot: TelegramChannel, server: TelegramServer,
     await server.answers(1, -500)
     await server.settled()
     [line] = server.sent(-500)
-    assert line.text == channel.said(engine, "en", "group_line")
+    assert line.text == shown.said(engine, "en", "group_line")
     assert line.buttons[0][0]["url"] == "https://t.me/porchlight_bot"
 
 
@@ -386,7 +389,7 @@ async def test_alert_overtakes_what_waits_in_its_chat(
         server.say("he has my pics")
     server.say("i want to die")
     sent = await server.answers(7)
-    assert [channel.said(engine, "en", "urgent_988") in plain(call.text) for call in sent[:3]] == [False, True, False]
+    assert [shown.said(engine, "en", "urgent_988") in plain(call.text) for call in sent[:3]] == [False, True, False]
 
 
 async def test_flood_fills_its_own_line_only(bot: TelegramChannel, server: TelegramServer) -> None:
@@ -509,7 +512,7 @@ async def test_asks_for_named_updates_and_drops_none(bot: TelegramChannel, serve
     server.say("/menu")
     await server.answers()
     asked = server.made("getUpdates")[0].data["allowed_updates"]
-    assert set(re.findall(r"\w+", asked)) == set(channel.UPDATES)
+    assert set(re.findall(r"\w+", asked)) == set(UPDATES)
     assert not [call for call in server.calls if str(call.data.get("drop_pending_updates")).lower() == "true"]
 
 
@@ -530,7 +533,7 @@ async def test_profile_is_set_once_with_the_numbers(engine: Engine, server: Tele
     for lang in ("", "en", "es"):
         assert has_numbers(server.profile["description", lang])
         assert has_numbers(server.profile["short_description", lang])
-        assert len(server.profile["commands", lang]) == len(channel.COMMANDS)
+        assert len(server.profile["commands", lang]) == len(shown.COMMANDS)
     assert len(server.made("setMyCommands")) == len(server.made("setMyDescription")) == 3
 
 
@@ -624,11 +627,11 @@ async def test_log_lines_are_an_allow_list(monkeypatch: pytest.MonkeyPatch) -> N
 
 async def test_memory_cannot_be_read_and_ends(engine: Engine) -> None:
     now = [0.0]
-    memory = channel.Memory(most=3, clock=lambda: now[0])
+    memory = Memory(most=3, clock=lambda: now[0])
     memory.put("lang", 918273645, "es")
     assert memory.get("lang", 918273645) == "es"
     assert "918273645" not in repr(vars(memory))
-    now[0] += channel.DAY + 1
+    now[0] += DAY + 1
     assert memory.get("lang", 918273645) is None
     for chat in range(10):
         memory.put("lang", chat, "en")
@@ -642,17 +645,17 @@ async def test_every_button_fits_and_comes_back(content: Content) -> None:
     for topic in content.topics:
         for button in (Button("x", topic=topic), Button("x", topic=topic, audience="adult"),
                        Button("x", topic=topic, action="more", audience="teen"), Button("x", topic=topic, action="more")):  # fmt: skip
-            carried = channel.data(button)
+            carried = shown.data(button)
             assert len(carried.encode()) <= 64
-            asked = channel.pressed(carried)
+            asked = hear.pressed(carried)
             assert (asked.topic, asked.action, asked.audience) == (topic, button.action, button.audience)
 
 
 async def test_short_labels_share_a_row() -> None:
-    shape = channel.keyboard([("Yes", "a"), ("No", "b"), ("A label that needs its own line", "c"), ("Ok", "d")])
+    shape = shown.keyboard([("Yes", "a"), ("No", "b"), ("A label that needs its own line", "c"), ("Ok", "d")])
     assert shape is not None
     assert [len(row) for row in shape.inline_keyboard] == [2, 1, 1]
-    assert channel.keyboard([]) is None
+    assert shown.keyboard([]) is None
 
 
 @pytest.mark.parametrize(
@@ -667,7 +670,7 @@ async def test_short_labels_share_a_row() -> None:
     ],
 )
 async def test_long_texts_are_parted_within_the_limit(html: str) -> None:
-    parts = channel.pieces(html)
+    parts = pieces(html)
     assert len(parts) > 1
     for part in parts:
         assert len(plain(part).encode("utf-16-le")) // 2 <= 4096
