@@ -67,9 +67,9 @@ class Fault:
 class Refusal(Exception):
     """The real server would refuse this."""
 
-    def __init__(self, status: int, description: str) -> None:
+    def __init__(self, status: int, description: str, **parameters: Any) -> None:
         super().__init__(description)
-        self.status, self.description = status, description
+        self.status, self.description, self.parameters = status, description, parameters
 
 
 @dataclass
@@ -85,6 +85,7 @@ class TelegramServer:
     secret: str = ""
     messages: dict[int, tuple[int, float, str]] = field(default_factory=dict)  # id -> chat, date, text: what one sees
     inline: list[dict[str, Any]] = field(default_factory=list)
+    migrated: dict[int, int] = field(default_factory=dict)  # groups that have a new number
     rights: dict[str, Any] = field(default_factory=dict)  # what getMe tells besides
     _runner: web.AppRunner | None = None
     _waiting: list[dict[str, Any]] = field(default_factory=list)
@@ -222,6 +223,8 @@ class TelegramServer:
     def _answer(self, request: web.Request, method: str, data: dict[str, Any], refusal: Refusal) -> web.Response:
         self.calls.append(Call(method, data, time.monotonic(), refusal.status))
         body = {"ok": False, "error_code": refusal.status, "description": refusal.description}
+        if refusal.parameters:
+            body["parameters"] = refusal.parameters
         return web.json_response(body, status=refusal.status)
 
     async def _fail(self, fault: Fault, request: web.Request, method: str, data: dict[str, Any]) -> web.StreamResponse:
@@ -294,6 +297,8 @@ class TelegramServer:
     def do_sendMessage(self, data: dict[str, Any]) -> Any:
         if not re.fullmatch(r"-?\d+", str(data.get("chat_id", ""))):
             raise Refusal(400, "Bad Request: chat not found")
+        if new := self.migrated.get(int(data["chat_id"])):
+            raise Refusal(400, "Bad Request: group chat was upgraded to a supergroup chat", migrate_to_chat_id=new)
         text = str(data.get("text", ""))
         if data.get("parse_mode") == "HTML":
             text = plain(text)

@@ -4,12 +4,10 @@ import io
 import logging
 import re
 import time
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import pytest
+from telegram_kit import MEDIA, carried, has_numbers, labels, member, settings
 from telegram_server import TOKEN, Fault, TelegramServer, plain
 
 from bot import quiet
@@ -19,75 +17,10 @@ from bot.channels.telegram import TelegramChannel, TelegramRefused
 from bot.channels.telegram_memory import DAY, Memory
 from bot.channels.telegram_order import ChatPace
 from bot.channels.telegram_send import UPDATES, pieces
-from bot.content import load
 from bot.engine import Engine
-from bot.hearing import Understood
 from bot.model import Button, Content, Incoming, Message, Reply
-from bot.settings import Settings
 
 pytestmark = pytest.mark.asyncio
-
-
-class FakeEar:
-    """Hears three things: danger, sextortion, nothing."""
-
-    def __init__(self) -> None:
-        self.heard: list[str] = []
-
-    def hear(self, text: str, hint: str | None = None) -> Understood:
-        """What it makes of a message."""
-        self.heard.append(text)
-        said = text.casefold()
-        if "crash" in said:
-            raise RuntimeError(f"canary: {text}")
-        lang = "es" if "quiero" in said or "fotos" in said else hint or "en"
-        if "want to die" in said or "quiero morir" in said:
-            return Understood(lang, "alert", ("suicide",))
-        if "pics" in said or "fotos" in said:
-            return Understood(lang, "answer", topic="sextortion", score=0.9)
-        return Understood(lang, "unsure", alternatives=("grooming", "sextortion"))
-
-
-@pytest.fixture(scope="module")
-def content() -> Content:
-    root = Path(load.__file__).resolve().parents[2]
-    return load.read(root).content()
-
-
-@pytest.fixture
-def engine(content: Content) -> Engine:
-    return Engine(content, FakeEar())
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[TelegramServer]:
-    server = await TelegramServer().start()
-    yield server
-    await server.stop()
-
-
-def settings(server: TelegramServer, token: str = TOKEN) -> Settings:
-    return Settings(telegram_token=token, telegram_api=server.root)
-
-
-@pytest.fixture
-async def bot(engine: Engine, server: TelegramServer) -> AsyncIterator[TelegramChannel]:
-    running = TelegramChannel(engine, settings(server), first_wait=0.05, grace=2)
-    await running.start()
-    yield running
-    await running.stop()
-
-
-def has_numbers(text: str) -> bool:
-    return "911" in text and "988" in text
-
-
-def labels(rows: list[list[dict[str, Any]]]) -> list[str]:
-    return [button["text"] for row in rows for button in row]
-
-
-def carried(rows: list[list[dict[str, Any]]]) -> list[str]:
-    return [button.get("callback_data", "") for row in rows for button in row]
 
 
 # --- a talk ----------------------------------------------------------------------------------
@@ -224,18 +157,6 @@ async def test_forged_or_outdated_button_brings_the_menu(
 
 # --- media, late, groups -----------------------------------------------------------------------
 
-MEDIA: dict[str, dict[str, Any]] = {
-    "photo": {"photo": [{"file_id": "A", "file_unique_id": "B", "width": 1, "height": 1}]},
-    "voice": {"voice": {"file_id": "A", "file_unique_id": "B", "duration": 1}},
-    "video": {"video": {"file_id": "A", "file_unique_id": "B", "width": 1, "height": 1, "duration": 1}},
-    "document": {"document": {"file_id": "A", "file_unique_id": "B"}},
-    "location": {"location": {"latitude": 1.0, "longitude": 1.0}},
-    "contact": {"contact": {"phone_number": "1", "first_name": "Zebulon"}},
-    "sticker": {"sticker": {"file_id": "A", "file_unique_id": "B", "type": "regular", "width": 1, "height": 1,
-                            "is_animated": False, "is_video": False}},
-    "kind_of_tomorrow": {"hologram": {"file_id": "A"}},
-}  # fmt: skip
-
 
 @pytest.mark.parametrize("kind", MEDIA)
 async def test_media_is_answered_and_never_fetched(bot: TelegramChannel, server: TelegramServer, kind: str) -> None:
@@ -302,20 +223,6 @@ async def test_group_gets_the_numbers_when_somebody_is_in_danger(bot: TelegramCh
     first, second = await server.answers(2, -500)
     assert has_numbers(first.text)
     assert "url" in second.buttons[0][0]
-
-
-def member(chat: dict[str, Any], status: str) -> dict[str, Any]:
-    me = TelegramServer.me()
-    old = {"user": me, "status": "left"}
-    new: dict[str, Any] = {"user": me, "status": status, "until_date": 0}
-    if status == "administrator":
-        rights = (
-            "can_be_edited is_anonymous can_manage_chat can_delete_messages can_manage_video_chats can_restrict_members "
-            "can_promote_members can_change_info can_invite_users can_post_stories can_edit_stories can_delete_stories"
-        )
-        new.update(dict.fromkeys(rights.split(), False))
-    who = {"id": 7, "is_bot": False, "first_name": "Zebulon"}
-    return {"chat": chat, "from": who, "date": int(time.time()), "old_chat_member": old, "new_chat_member": new}
 
 
 async def test_channels_are_left(bot: TelegramChannel, server: TelegramServer) -> None:
