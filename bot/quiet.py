@@ -7,6 +7,7 @@ token before any handler, ours or another's, can hold them.
 
 import logging
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -31,6 +32,7 @@ def setup(level: int | str = logging.WARNING, stream: TextIO | None = None) -> N
     root.setLevel(level)
     logging.captureWarnings(False)  # a warning's text may quote what it warns about
     logging.raiseExceptions = False  # else a line that can't be built is printed with its values
+    sys.excepthook = fallen
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
 
@@ -111,6 +113,13 @@ def place(exc_info: _ExcInfo | None) -> str:
         trace = trace.tb_next
     where = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
     return f" [{exc_info[0].__name__}{where}]"
+
+
+def fallen(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """What is printed when the process falls: where and of what kind; never the error's text, which may quote anything."""
+    if issubclass(kind, KeyboardInterrupt):
+        return
+    print(redacted("".join(traceback.format_tb(trace)) + kind.__name__), file=sys.stderr)  # noqa: T201
 
 
 def redacted(text: str) -> str:

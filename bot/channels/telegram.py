@@ -14,7 +14,7 @@ from typing import Any
 
 from telegram import LinkPreviewOptions, Update
 from telegram.constants import ParseMode
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, TimedOut
+from telegram.error import BadRequest, Conflict, InvalidToken, RetryAfter, TelegramError, TimedOut
 from telegram.ext import Application, ApplicationBuilder, Defaults, TypeHandler
 from telegram.request import HTTPXRequest
 
@@ -44,6 +44,9 @@ REFUSED = (
     "without Telegram."
 )
 UNREACHABLE = "Telegram can't be reached; trying again in the background while the other channels run."
+NO_WEBHOOK = (
+    "Telegram refused the webhook's address; PORCHLIGHT_PUBLIC_URL must be https:// on port 443, 80, 88 or 8443."
+)
 CONFLICT = "Another process is reading this bot's messages; stop it, or give each bot its own token."
 INTERRUPTED = "Telegram doesn't answer; trying again."
 READS_GROUPS = "This bot's privacy mode is off: Telegram shows it all that is said in groups; turn it on with @BotFather, /setprivacy."
@@ -184,7 +187,7 @@ class TelegramChannel:
                 self.counts[type(error).__name__] += 1
                 wait = min(max(2 * wait, self._first_wait), 60.0)
                 if not self._tried.is_set():
-                    logger.warning(UNREACHABLE)
+                    logger.warning(NO_WEBHOOK if isinstance(error, BadRequest) else UNREACHABLE)
                 logger.info("Next try to reach Telegram in %.0f s.", wait)
             else:
                 return
