@@ -21,7 +21,8 @@ class FakeEar:
         said = text.casefold()
         if "crash" in said:
             raise RuntimeError(f"canary: {text}")
-        lang = "es" if "quiero" in said or "fotos" in said else hint or "en"
+        spanish = any(word in said for word in ("quiero", "fotos", "ayuda", "emergencia"))
+        lang = "es" if spanish else hint or "en"
         if "want to die" in said or "quiero morir" in said:
             return Understood(lang, "alert", ("suicide",))
         if "pics" in said or "fotos" in said:
@@ -54,6 +55,17 @@ MEDIA: dict[str, dict[str, Any]] = {
     "contact": {"contact": {"phone_number": "1", "first_name": "Zebulon"}},
     "sticker": {"sticker": {"file_id": "A", "file_unique_id": "B", "type": "regular", "width": 1, "height": 1,
                             "is_animated": False, "is_video": False}},
+    "video_note": {"video_note": {"file_id": "A", "file_unique_id": "B", "length": 1, "duration": 1}},
+    "audio": {"audio": {"file_id": "A", "file_unique_id": "B", "duration": 1}},
+    "animation": {"animation": {"file_id": "A", "file_unique_id": "B", "width": 1, "height": 1, "duration": 1}},
+    "poll": {"poll": {"id": "1", "question": "i want to die", "options": [{"text": "a", "voter_count": 0,
+                      "persistent_id": "1"}], "total_voter_count": 0, "is_closed": False, "is_anonymous": True,
+                      "type": "regular", "allows_multiple_answers": False, "allows_revoting": False,
+                      "members_only": False}},
+    "dice": {"dice": {"value": 1, "emoji": "🎲"}},
+    "venue": {"venue": {"location": {"latitude": 1.0, "longitude": 1.0}, "title": "x", "address": "y"}},
+    "forwarded_photo": {"photo": [{"file_id": "A", "file_unique_id": "B", "width": 1, "height": 1}],
+                        "forward_origin": {"type": "hidden_user", "date": 1, "sender_user_name": "Zebulon"}},
     "kind_of_tomorrow": {"hologram": {"file_id": "A"}},
 }  # fmt: skip
 

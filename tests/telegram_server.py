@@ -209,16 +209,19 @@ class TelegramServer:
             known = bool(found and re.fullmatch(r"\d+:[\w-]+", found[1]))
             return self._answer(request, "", data, Refusal(401, "Unauthorized") if known else Refusal(404, "Not Found"))
         method = found[2]
-        for fault in self.faults:
-            if fault.hits(method, data):
-                fault.times -= 1
-                return await self._fail(fault, request, method, data)
+        if fault := self.fault_for(method, data):
+            fault.times -= 1
+            return await self._fail(fault, request, method, data)
         try:
             result = await self._do(method, data)
         except Refusal as refusal:
             return self._answer(request, method, data, refusal)
         self.calls.append(Call(method, data, time.monotonic(), 200))
         return web.json_response({"ok": True, "result": result})
+
+    def fault_for(self, method: str, data: dict[str, Any]) -> Fault | None:
+        """What goes wrong with this call, if anything."""
+        return next((fault for fault in self.faults if fault.hits(method, data)), None)
 
     def _answer(self, request: web.Request, method: str, data: dict[str, Any], refusal: Refusal) -> web.Response:
         self.calls.append(Call(method, data, time.monotonic(), refusal.status))

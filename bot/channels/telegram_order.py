@@ -23,17 +23,19 @@ from telegram.error import (
 )
 from telegram.ext import BaseRateLimiter, BaseUpdateProcessor
 
-#: What `rate_limit_args` says of a message that must arrive.
+#: What `rate_limit_args` says of a message that must arrive, and of one that must arrive before all others.
+OWED = "owed"
 URGENT = "urgent"
 
 #: Updates of one chat that may wait for their turn; more than this are listened to, but answered only if urgent.
 PER_CHAT = 20
 #: Seconds an urgent update waits for the one in work to end; after that it goes ahead beside it.
-PATIENCE = 2.0
+PATIENCE = 0.3
 #: Updates that may be in work or waiting, of all chats.
 AT_ONCE = 4096
-#: Ordinary requests under way at once; the connection pool is larger, so that an alert always finds a connection.
-LANE = 192
+#: Ordinary requests under way at once. The connection pool is larger, so that an alert always finds a connection; and
+#: few connections are fast, since the HTTP library looks through all of them for each request.
+LANE = 48
 #: Chats under a 429 that are kept before the past ones are cleared away.
 PAUSES = 1000
 #: How often an ordinary message is tried again.
@@ -204,7 +206,7 @@ class ChatPace(BaseRateLimiter[str]):
                 raise
             except TelegramError as error:  # the library asks not to retry these here; an alert has to
                 tries += 1
-                if chat is None or self._closing.is_set() or (not urgent and tries > TRIES):
+                if chat is None or self._closing.is_set() or (rate_limit_args is None and tries > TRIES):
                     raise
                 await self._pause(chat, error, tries)
 

@@ -13,7 +13,7 @@ from telegram.ext import ExtBot
 
 from bot.channels import render
 from bot.channels.telegram_erase import Trail
-from bot.channels.telegram_order import URGENT
+from bot.channels.telegram_order import OWED, URGENT
 from bot.channels.telegram_words import Key, brief, keyboard, keys, said
 from bot.engine import Engine
 from bot.model import Message, Reply
@@ -50,7 +50,7 @@ class Sender:
         alert, language = reply.heard.tier == "alert", self._languages[reply.heard.lang]
         reply = brief(reply, language.replies)
         texts = [
-            (piece, alert or message.kind == "urgent")
+            (piece, URGENT if message.kind == "urgent" else OWED if alert else None)
             for message in self._dressed(reply)
             for piece in pieces(render.telegram(message))
         ]
@@ -58,10 +58,8 @@ class Sender:
         carried = {data for _, data in own}
         below = keyboard((*own, *(key for key in extra if key[1] not in carried)))
         last = 0
-        for at, (text, urgent) in enumerate(texts, 1):
-            last = await self.deliver(
-                bot, chat, text, below if at == len(texts) else None, urgent=urgent, thread=thread
-            )
+        for at, (text, pace) in enumerate(texts, 1):
+            last = await self.deliver(bot, chat, text, below if at == len(texts) else None, pace=pace, thread=thread)
         return last
 
     async def deliver(
@@ -71,12 +69,11 @@ class Sender:
         text: str,
         below: InlineKeyboardMarkup | None,
         *,
-        urgent: bool = False,
+        pace: str | None = None,
         thread: int | None = None,
         silent: bool = False,
     ) -> int:
         """One message; its id."""
-        pace = URGENT if urgent else None
         sent = None
         try:
             sent = await bot.send_message(

@@ -1,12 +1,15 @@
 """The Telegram channel against a stand-in Bot API over real HTTP, with the library as it is."""
 
 import io
+import json
 import logging
 import re
 import time
 from dataclasses import replace
 
+import httpx
 import pytest
+from telegram.request import HTTPXRequest
 from telegram_kit import MEDIA, carried, has_numbers, labels, member, settings
 from telegram_server import TOKEN, Fault, TelegramServer, plain
 
@@ -15,7 +18,7 @@ from bot.channels import telegram_hear as hear
 from bot.channels import telegram_words as shown
 from bot.channels.telegram import TelegramChannel, TelegramRefused
 from bot.channels.telegram_memory import DAY, Memory
-from bot.channels.telegram_order import ChatPace
+from bot.channels.telegram_order import LANE, ChatOrder, ChatPace
 from bot.channels.telegram_send import UPDATES, pieces
 from bot.engine import Engine
 from bot.model import Button, Content, Incoming, Message, Reply
@@ -159,10 +162,16 @@ async def test_forged_or_outdated_button_brings_the_menu(
 
 
 @pytest.mark.parametrize("kind", MEDIA)
-async def test_media_is_answered_and_never_fetched(bot: TelegramChannel, server: TelegramServer, kind: str) -> None:
+async def test_media_is_answered_and_never_fetched(
+    bot: TelegramChannel, server: TelegramServer, engine: Engine, kind: str
+) -> None:
     server.send(**MEDIA[kind])
     [answer] = await server.answers()
     assert has_numbers(answer.text)
+    assert shown.said(engine, "en", "media") in plain(answer.text)
+    assert shown.said(engine, "en", "care") in plain(answer.text)
+    assert "Take It Down" in plain(answer.text)
+    assert "never send an intimate picture" in plain(answer.text).casefold()
     await server.settled()
     assert not [call for call in server.calls if call.method.lower() == "getfile"]
 
@@ -172,6 +181,51 @@ async def test_words_under_a_picture_are_heard(bot: TelegramChannel, server: Tel
     first, *_, last = await server.answers(3)
     assert shown.said(engine, "en", "urgent_988") in plain(first.text)
     assert shown.said(engine, "en", "media")[:30] in plain(last.text)
+
+
+@pytest.mark.parametrize(
+    "text", ["я хочу умереть", "我想死", "\u200b\u200d", "..", "😭", "\u202e", "'" * 4096, "a" * 4096, "_*[`<b>&"]
+)
+async def test_any_text_is_answered_with_the_numbers(bot: TelegramChannel, server: TelegramServer, text: str) -> None:
+    server.say(text)
+    assert has_numbers((await server.answers())[0].text)
+
+
+async def test_forwarded_and_replying_messages_are_heard(bot: TelegramChannel, server: TelegramServer) -> None:
+    server.say("i want to die", forward_origin={"type": "hidden_user", "date": 1, "sender_user_name": "Zebulon"})
+    server.say("i want to die", reply_to_message=server.message(42, text="earlier"), quote={"text": "e", "position": 0})
+    sent = await server.answers(4)
+    assert [has_numbers(call.text) for call in sent[::2]] == [True, True]
+
+
+async def test_edit_that_adds_a_safety_sign_gets_its_alert(
+    bot: TelegramChannel, server: TelegramServer, engine: Engine
+) -> None:
+    server.say("he has my pics")
+    await server.answers()
+    server.say("he has my pics i want to die", edited=True)
+    first = (await server.answers(2))[1]
+    assert shown.said(engine, "en", "urgent_988") in plain(first.text)
+    server.send(**MEDIA["photo"], caption="he has my pics")
+    await server.answers(5)
+    server.put(
+        edited_message={**server.message(42, **MEDIA["photo"], caption="i want to die"), "edit_date": int(time.time())}
+    )
+    again = (await server.answers(6))[5]
+    assert shown.said(engine, "en", "urgent_988") in plain(again.text)
+
+
+@pytest.mark.parametrize("word", ["help", "HELP!", " ayuda ", "Ayuda", "sos", "emergencia"])
+async def test_safe_word_works_anywhere(
+    bot: TelegramChannel, server: TelegramServer, engine: Engine, word: str
+) -> None:
+    server.say(word)
+    server.send(**MEDIA["photo"], caption=word)
+    server.say(word, edited=True)
+    sent = await server.answers(7)
+    lang = "es" if "a" in word.casefold() else "en"
+    opening = shown.said(engine, lang, "urgent_911")
+    assert [plain(sent[at].text).startswith(opening) for at in (0, 2, 5)] == [True] * 3
 
 
 async def test_album_is_answered_once(bot: TelegramChannel, server: TelegramServer) -> None:
@@ -197,6 +251,19 @@ async def test_late_message_gets_an_apology_once(bot: TelegramChannel, server: T
     apology = shown.said(engine, "en", "late")
     assert [apology in plain(call.text) for call in sent] == [True, False, False]
     assert has_numbers(sent[0].text)
+
+
+async def test_late_apology_is_made_in_each_chat(bot: TelegramChannel, server: TelegramServer, engine: Engine) -> None:
+    for chat in (1, 2):
+        server.say("he has my pics", chat, age=601)
+        server.say("he has my pics", chat, age=590)
+    for chat in (1, 2):
+        sent = await server.answers(3, chat)
+        assert [shown.said(engine, "en", "late") in plain(call.text) for call in sent] == [True, False, False]
+    server.say("he has my pics", 3, age=595)
+    await server.answers(1, 3)
+    await server.settled()
+    assert len(server.sent(3)) == 1
 
 
 async def test_late_alert_still_opens_with_the_numbers(
@@ -275,7 +342,7 @@ async def test_429_halts_one_chat_only(bot: TelegramChannel, server: TelegramSer
     assert late.at - refused.at >= 1.9
 
 
-@pytest.mark.parametrize("kind", ["429", "500", "502", "reset", "nonsense"])
+@pytest.mark.parametrize("kind", ["429", "500", "502", "503", "504", "reset", "nonsense"])
 async def test_alert_is_tried_until_it_arrives(bot: TelegramChannel, server: TelegramServer, kind: str) -> None:
     pace = bot.bot.rate_limiter
     assert isinstance(pace, ChatPace)
@@ -286,6 +353,55 @@ async def test_alert_is_tried_until_it_arrives(bot: TelegramChannel, server: Tel
     assert has_numbers(first.text)
     assert second.buttons
     assert len(server.sent()) == 2
+
+
+async def test_alert_is_tried_again_after_a_time_out(
+    bot: TelegramChannel, server: TelegramServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert isinstance(bot.bot.request, HTTPXRequest)
+    monkeypatch.setattr(bot.bot.request._client, "timeout", httpx.Timeout(0.3))
+    server.faults.append(Fault("slow", times=2, seconds=5))
+    server.say("i want to die")
+    assert has_numbers((await server.answers(2))[0].text)
+
+
+async def test_alert_is_tried_until_the_person_blocks(bot: TelegramChannel, server: TelegramServer) -> None:
+    pace = bot.bot.rate_limiter
+    assert isinstance(pace, ChatPace)
+    pace.first_wait = pace.longest_wait = 0.02
+    server.faults += [Fault("500", times=20), Fault("403", times=1000)]
+    server.say("i want to die")
+    await server.until(lambda: bot.counts["Forbidden"])
+    await server.settled()
+    assert len(server.made("sendMessage", status=500)) == 20
+    assert len(server.made("sendMessage", status=403)) == 1
+
+
+async def test_alert_does_not_wait_for_a_stuck_answer(
+    bot: TelegramChannel, server: TelegramServer, engine: Engine
+) -> None:
+    order = bot.app.update_processor
+    assert isinstance(order, ChatOrder)
+    order.patience = 0.2
+    server.faults.append(Fault("slow", times=1, seconds=4))
+    server.say("he has my pics")
+    await server.until(lambda: server.made("sendMessage", status=0))
+    server.say("i want to die")
+    server.say("he has my pics")
+    first, *_ = await server.answers(2, seconds=2)
+    assert shown.said(engine, "en", "urgent_988") in plain(first.text)
+    await server.answers(4)  # and nothing else is lost
+
+
+async def test_alert_finds_a_connection_while_all_others_are_stuck(
+    bot: TelegramChannel, server: TelegramServer
+) -> None:
+    server.faults += [Fault("slow", times=1, chat=chat, seconds=4) for chat in range(1000, 1300)]
+    for chat in range(1000, 1300):
+        server.say("he has my pics", chat)
+    await server.until(lambda: len(server.made("sendMessage", status=0)) >= LANE)
+    server.say("i want to die")
+    await server.answers(2, seconds=2)
 
 
 async def test_alert_overtakes_what_waits_in_its_chat(
@@ -430,6 +546,21 @@ async def test_link_previews_are_off_and_parse_mode_is_html(bot: TelegramChannel
     assert '"is_disabled": true' in answer.data["link_preview_options"]
 
 
+async def test_no_message_of_any_kind_has_a_link_preview(bot: TelegramChannel, server: TelegramServer) -> None:
+    server.faults.append(Fault("400", times=1))
+    server.press("t:sextortion")
+    server.say("i want to die")
+    server.send(**MEDIA["photo"])
+    server.say("/delete")
+    server.send(-500, kind="group", text="hello")
+    await server.answers(1, -500)
+    await server.answers(5)
+    for call in server.made("sendMessage"):
+        assert json.loads(call.data["link_preview_options"]) == {"is_disabled": True}
+        assert "disable_web_page_preview" not in call.data
+        assert "protect_content" not in call.data
+
+
 async def test_profile_is_set_once_with_the_numbers(engine: Engine, server: TelegramServer) -> None:
     for _ in range(2):
         running = TelegramChannel(engine, settings(server))
@@ -556,6 +687,48 @@ async def test_every_button_fits_and_comes_back(content: Content) -> None:
             assert len(carried.encode()) <= 64
             asked = hear.pressed(carried)
             assert (asked.topic, asked.action, asked.audience) == (topic, button.action, button.audience)
+
+
+async def test_every_keyboard_is_readable_on_a_small_phone(
+    bot: TelegramChannel, server: TelegramServer, content: Content, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At most two columns; a label beside another at most 18 characters, one alone at most 28, in both languages."""
+    monkeypatch.setattr(bot.app.update_processor, "_per_chat", 1000)
+    for lang, chat in {"en": 1, "es": 2}.items():
+        danger = "quiero morir" if lang == "es" else "i want to die"
+        pressed = [
+            f"l:{lang}",
+            *(f"t:{topic}" for topic in content.topics),
+            *(f"t:{topic}:a" for topic in content.topics),
+        ]
+        for data in (*pressed, "a:menu", "a:not_meant", "a:numbers", "w", "w:5", "d:x"):
+            server.press(data, chat)
+        for text in ("/start example", "what", danger):
+            server.say(text, chat, lang=lang)
+        await server.settled(1)
+        keyboards = [call.buttons for call in server.sent(chat) if call.buttons]
+        assert len(keyboards) > 2 * len(content.topics)
+        for row in (row for rows in keyboards for row in rows):
+            assert 1 <= len(row) <= 2
+            for button in row:
+                assert len(button["text"]) <= (18 if len(row) == 2 else 28), button["text"]
+
+
+async def test_question_too_long_for_a_button_stands_in_the_text(
+    bot: TelegramChannel, server: TelegramServer, content: Content
+) -> None:
+    server.say("what")
+    [answer] = await server.answers()
+    replies = content.languages["en"].replies
+    assert f"• {replies['grooming'].ask}" in plain(answer.text)
+    assert replies["grooming"].button in labels(answer.buttons)
+
+
+async def test_privacy_says_what_telegram_can_see(bot: TelegramChannel, server: TelegramServer, engine: Engine) -> None:
+    server.say("/privacy")
+    server.say("/privacy", lang="es", chat=43)
+    assert shown.said(engine, "en", "telegram_privacy") in plain((await server.answers())[0].text)
+    assert shown.said(engine, "es", "telegram_privacy") in plain((await server.answers(1, 43))[0].text)
 
 
 async def test_short_labels_share_a_row() -> None:
