@@ -33,9 +33,9 @@ PER_CHAT = 20
 PATIENCE = 0.3
 #: Updates that may be in work or waiting, of all chats.
 AT_ONCE = 4096
-#: Ordinary requests under way at once. The connection pool is larger, so that an alert always finds a connection; and
-#: few connections are fast, since the HTTP library looks through all of them for each request.
-LANE = 48
+#: Ordinary requests under way at once, and alerts: each in a lane of its own, so that an alert always finds a connection.
+#: Few connections are fast, since the HTTP library looks through all of them for each request.
+LANE, URGENT_LANE = 48, 96
 #: Chats under a 429 that are kept before the past ones are cleared away.
 PAUSES = 1000
 #: How often an ordinary message is tried again.
@@ -160,12 +160,13 @@ class ChatOrder(BaseUpdateProcessor):
 class ChatPace(BaseRateLimiter[str]):
     """Never throttles by itself; a 429 halts its own chat only; alerts are tried until they arrive."""
 
-    __slots__ = ("_closing", "_lane", "_until", "first_wait", "longest_wait")
+    __slots__ = ("_closing", "_lane", "_until", "_urgent_lane", "first_wait", "longest_wait")
 
     def __init__(self, first_wait: float = 0.5, longest_wait: float = 30.0) -> None:
         self.first_wait = first_wait
         self.longest_wait = longest_wait
         self._lane = asyncio.Semaphore(LANE)
+        self._urgent_lane = asyncio.Semaphore(URGENT_LANE)
         self._until: dict[int | str, float] = {}
         self._closing = asyncio.Event()
 
@@ -198,9 +199,7 @@ class ChatPace(BaseRateLimiter[str]):
         while True:
             await self._chats_pause(chat, urgent)
             try:
-                if urgent:
-                    return await callback(*args, **kwargs)
-                async with self._lane:
+                async with self._urgent_lane if urgent else self._lane:
                     return await callback(*args, **kwargs)
             except _FINAL:
                 raise
