@@ -5,10 +5,11 @@ an alert is tried until it is delivered. Everything has a bound: a flood fills i
 """
 
 import asyncio
+import contextlib
 import inspect
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any
 
 from telegram import Update
@@ -33,9 +34,11 @@ PER_CHAT = 20
 PATIENCE = 0.3
 #: Updates that may be in work or waiting, of all chats.
 AT_ONCE = 4096
-#: Ordinary requests under way at once, and alerts: each in a lane of its own, so that an alert always finds a connection.
-#: Few connections are fast, since the HTTP library looks through all of them for each request.
-LANE, URGENT_LANE = 48, 96
+#: Requests under way at once, each kind in a lane of its own, so that an alert always finds a connection. Few connections
+#: are fast, since the HTTP library looks through all of them for each request.
+LANES: dict[str | None, int] = {URGENT: 96, OWED: 32, None: 48}
+#: Seconds that other requests give way while alerts' numbers are being sent.
+GIVE_WAY = 1.0
 #: Chats under a 429 that are kept before the past ones are cleared away.
 PAUSES = 1000
 #: How often an ordinary message is tried again.
@@ -160,13 +163,15 @@ class ChatOrder(BaseUpdateProcessor):
 class ChatPace(BaseRateLimiter[str]):
     """Never throttles by itself; a 429 halts its own chat only; alerts are tried until they arrive."""
 
-    __slots__ = ("_closing", "_lane", "_until", "_urgent_lane", "first_wait", "longest_wait")
+    __slots__ = ("_calm", "_closing", "_lanes", "_until", "_urgent_now", "first_wait", "longest_wait")
 
     def __init__(self, first_wait: float = 0.5, longest_wait: float = 30.0) -> None:
         self.first_wait = first_wait
         self.longest_wait = longest_wait
-        self._lane = asyncio.Semaphore(LANE)
-        self._urgent_lane = asyncio.Semaphore(URGENT_LANE)
+        self._lanes = {kind: asyncio.Semaphore(size) for kind, size in LANES.items()}
+        self._urgent_now = 0
+        self._calm = asyncio.Event()
+        self._calm.set()
         self._until: dict[int | str, float] = {}
         self._closing = asyncio.Event()
 
@@ -199,7 +204,7 @@ class ChatPace(BaseRateLimiter[str]):
         while True:
             await self._chats_pause(chat, urgent)
             try:
-                async with self._urgent_lane if urgent else self._lane:
+                async with self._lanes[rate_limit_args], self._way(urgent):
                     return await callback(*args, **kwargs)
             except _FINAL:
                 raise
@@ -208,6 +213,24 @@ class ChatPace(BaseRateLimiter[str]):
                 if chat is None or self._closing.is_set() or (rate_limit_args is None and tries > TRIES):
                     raise
                 await self._pause(chat, error, tries)
+
+    @contextlib.asynccontextmanager
+    async def _way(self, urgent: bool) -> AsyncIterator[None]:
+        """Alerts' numbers first, of whichever chat: the rest gives way, but never for long."""
+        if not urgent:
+            if self._urgent_now:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._calm.wait(), GIVE_WAY)
+            yield
+            return
+        self._urgent_now += 1
+        self._calm.clear()
+        try:
+            yield
+        finally:
+            self._urgent_now -= 1
+            if not self._urgent_now:
+                self._calm.set()
 
     async def _pause(self, chat: int | str, error: TelegramError, tries: int) -> None:
         if isinstance(error, RetryAfter):

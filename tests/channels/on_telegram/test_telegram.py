@@ -18,7 +18,7 @@ from bot.channels import telegram_hear as hear
 from bot.channels import telegram_words as shown
 from bot.channels.telegram import TelegramChannel, TelegramRefused
 from bot.channels.telegram_memory import DAY, Memory
-from bot.channels.telegram_order import LANE, ChatOrder, ChatPace
+from bot.channels.telegram_order import LANES, ChatOrder, ChatPace
 from bot.channels.telegram_send import UPDATES, pieces
 from bot.engine import Engine
 from bot.model import Button, Content, Incoming, Message, Reply
@@ -399,7 +399,7 @@ async def test_alert_finds_a_connection_while_all_others_are_stuck(
     server.faults += [Fault("slow", times=1, chat=chat, seconds=4) for chat in range(1000, 1300)]
     for chat in range(1000, 1300):
         server.say("he has my pics", chat)
-    await server.until(lambda: len(server.made("sendMessage", status=0)) >= LANE)
+    await server.until(lambda: len(server.made("sendMessage", status=0)) >= LANES[None])
     server.say("i want to die")
     await server.answers(2, seconds=2)
 
@@ -412,7 +412,7 @@ async def test_alert_overtakes_what_waits_in_its_chat(
         server.say("he has my pics")
     server.say("i want to die")
     sent = await server.answers(7)
-    assert [shown.said(engine, "en", "urgent_988") in plain(call.text) for call in sent[:3]] == [False, True, False]
+    assert [shown.said(engine, "en", "urgent_988") in plain(call.text) for call in sent] == [True, *[False] * 6]
 
 
 async def test_flood_fills_its_own_line_only(bot: TelegramChannel, server: TelegramServer) -> None:
