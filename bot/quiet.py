@@ -8,7 +8,7 @@ token before any handler, ours or another's, can hold them.
 import logging
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import TextIO
@@ -136,9 +136,18 @@ def _hide_secrets(record: logging.LogRecord) -> None:
         return
     if any(secret in said for secret in _SECRETS):
         record.msg, record.args = redacted(said), ()
-    if record.exc_info and any(secret in str(record.exc_info[1]) for secret in _SECRETS):
+    if record.exc_info and any(secret in told for secret in _SECRETS for told in _chain(record.exc_info[1])):
         record.msg, record.args = redacted(f"{record.getMessage()}{place(record.exc_info)}").replace("%", "%%"), ()
         record.exc_info = None
+
+
+def _chain(error: BaseException | None) -> Iterator[str]:
+    """The texts of an error and of those it came from: a handler that isn't ours prints them all."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield str(error)
+        error = error.__cause__ or error.__context__
 
 
 def _first_line(message: object) -> str:

@@ -140,7 +140,7 @@ def foreign(update: Update, me: int) -> bool:
     """Whether an update isn't somebody writing to us: a business account's chats, guests, or our own shared cards."""
     if update.business_connection or update.business_message or update.edited_business_message:
         return True
-    if update.deleted_business_messages or update.guest_message:
+    if update.deleted_business_messages or getattr(update, "guest_message", None):  # guests: since 22.8
         return True
     pressed_under = update.callback_query.message if update.callback_query else None
     message = update.message or update.edited_message or pressed_under

@@ -32,9 +32,10 @@ from bot.channels.telegram_hear import (
     words,
 )
 from bot.channels.telegram_memory import ALBUM, Memory
+from bot.channels.telegram_order import OWED
 from bot.channels.telegram_send import Sender
 from bot.channels.telegram_words import Key, delete_keys, said, wipe_keys
-from bot.engine import TALK, Engine
+from bot.engine import Engine
 from bot.model import Button, Heard, Incoming, Message, Reply, Shared
 
 logger = logging.getLogger(__name__)
@@ -100,7 +101,8 @@ class Talk:
         """A pressed button stops spinning before anything else; too late or unknown doesn't matter."""
         if update.callback_query is not None:
             with contextlib.suppress(TelegramError):
-                await update.callback_query.answer()
+                bot: Any = update.get_bot()
+                await bot.answer_callback_query(update.callback_query.id, rate_limit_args=OWED)
 
     # --- messages
 
@@ -185,8 +187,8 @@ class Talk:
     def _extra(self, reply: Reply, chat: int) -> list[Key]:
         """Buttons of this channel beside the reply's own: whom to see at school, the language, emptying the chat."""
         lang, topic, extra = reply.heard.lang, reply.heard.topic, list[Key]()
-        if reply.heard.tier != "answer" or topic not in TALK:
-            return extra
+        if reply.heard.tier != "answer":
+            return extra  # under an alert nothing may lead away from the numbers
         if topic in ("greeting", "menu") and self.memory.get("school", chat):
             extra.append((self.engine.content.languages[lang].replies["school_contact"].button, "t:school_contact"))
         others = [other for other in self.engine.langs if other != lang]

@@ -34,7 +34,9 @@ sys.exit(asyncio.run(serve.run(engine, settings.read(os.environ))))
 
 
 @asynccontextmanager
-async def process(server: TelegramServer, fault: str = "") -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+async def process(
+    server: TelegramServer, fault: str = "", **more: str
+) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
     """The running process and its address."""
     known = {key: value for key, value in os.environ.items() if not key.startswith("PORCHLIGHT_")}
     env = {
@@ -42,6 +44,7 @@ async def process(server: TelegramServer, fault: str = "") -> AsyncIterator[tupl
         "PORCHLIGHT_TELEGRAM_TOKEN": TOKEN,
         "PORCHLIGHT_TELEGRAM_API": server.root,
         "PORCHLIGHT_PORT": "0",
+        **more,
     }
     running = await asyncio.create_subprocess_exec(
         sys.executable, "-c", PROGRAM.replace("engine = ", f"{fault}engine = "), cwd=ROOT, env=env,
@@ -93,6 +96,28 @@ async def test_sigterm_ends_within_ten_seconds_though_nothing_can_be_delivered(s
     assert took < 10
     assert TOKEN not in said
     assert "Traceback" not in said
+
+
+async def test_webhook_is_served_by_the_same_process_as_the_page(server: TelegramServer) -> None:
+    hook = {
+        "PORCHLIGHT_TELEGRAM_MODE": "webhook",
+        "PORCHLIGHT_TELEGRAM_SECRET": "s3cret",
+        "PORCHLIGHT_PUBLIC_URL": "https://porch.example",
+    }
+    async with process(server, **hook) as (running, address), ClientSession() as session:
+        await server.until(lambda: server.webhook == "https://porch.example/telegram")
+        raw = {"update_id": 9, "message": server.message(42, text="i want to die")}
+        header = "X-Telegram-Bot-Api-Secret-Token"
+        for secret, status in (("wrong", 403), ("s3cret", 200), ("s3cret", 200)):
+            async with session.post(f"{address}/telegram", json=raw, headers={header: secret}) as answer:
+                assert (answer.status, await answer.read()) == (status, b"")
+        assert has_numbers((await server.answers(2))[0].text)
+        async with session.get(address) as page:
+            assert page.status == 200
+        took, said = await ended(running)
+    assert (running.returncode, len(server.sent())) == (0, 2)
+    assert took < 10
+    assert "s3cret" not in said
 
 
 @pytest.mark.parametrize("away", ["gone", "silent"])

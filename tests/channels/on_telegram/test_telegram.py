@@ -14,6 +14,8 @@ from telegram_kit import MEDIA, carried, has_numbers, labels, member, settings
 from telegram_server import TOKEN, Fault, TelegramServer, plain
 
 from bot import quiet
+from bot.channels import render
+from bot.channels import telegram as channel
 from bot.channels import telegram_hear as hear
 from bot.channels import telegram_words as shown
 from bot.channels.telegram import TelegramChannel, TelegramRefused
@@ -41,6 +43,7 @@ async def test_topic_button_answers_and_stops_spinning(bot: TelegramChannel, ser
     server.press("t:sextortion")
     [answer] = await server.answers()
     assert "cybertip" in answer.text.lower()
+    assert carried(answer.buttons)[-1] == "d:now"
     assert has_numbers(answer.text)
     await server.until(lambda: len(server.made("answerCallbackQuery")) == 1)
 
@@ -460,6 +463,41 @@ async def test_odd_update_does_not_hold_up_the_rest(bot: TelegramChannel, server
     assert has_numbers((await server.answers(1, 43))[0].text)
 
 
+async def test_button_stops_spinning_while_its_chat_is_halted(bot: TelegramChannel, server: TelegramServer) -> None:
+    server.faults.append(Fault("429", times=1, seconds=2))
+    server.say("he has my pics")
+    await server.until(lambda: server.made("sendMessage", status=429))
+    server.press("t:sextortion")
+    await server.until(lambda: server.made("answerCallbackQuery"), 1)
+    assert not server.sent()
+
+
+async def test_what_telegram_refuses_is_not_asked_again(bot: TelegramChannel, server: TelegramServer) -> None:
+    """BadRequest is a kind of network error to the library, and must not be taken for one."""
+    server.faults.append(Fault("400", times=100))
+    server.say("i want to die")
+    await server.until(lambda: bot.counts["rescue_BadRequest"])
+    await server.settled()
+    assert (
+        len(server.made("sendMessage", status=400)) == 4
+    )  # as HTML and plainly; then the rescue, in the same two ways
+
+
+async def test_library_keeps_nothing_of_anybody(bot: TelegramChannel, server: TelegramServer) -> None:
+    server.say("he has my pics")
+    server.press("t:grooming")
+    await server.answers(2)
+    assert bot.app.persistence is None
+    assert (dict(bot.app.user_data), dict(bot.app.chat_data), dict(bot.app.bot_data)) == ({}, {}, {})
+
+
+async def test_what_was_seen_is_bounded(bot: TelegramChannel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(channel, "ROOM", 1)
+    for number in range(50):
+        await bot._take({"update_id": number})
+    assert len(bot._seen) == 10
+
+
 # --- start and stop ----------------------------------------------------------------------------
 
 
@@ -626,7 +664,13 @@ async def test_no_canary_reaches_a_log(
         message={"message_id": 1, "date": "canaryword", "chat": {"id": chat, "type": "private"}, "text": "canaryword"}
     )
     server.put(message="canaryword")
-    await server.answers(10, chat)
+    server.ask("canaryword he has my pics", chat)
+    server.put(business_message={**server.message(chat, text="canaryword"), "business_connection_id": "canaryword"})
+    server.send(-chat, kind="group", text="canaryword i want to die")
+    server.faults += [Fault("500", times=7, method="deleteMessages"), Fault("500", method="answerInlineQuery")]
+    server.press("w:5", chat)
+    server.say("/delete canaryword", chat)
+    await server.answers(12, chat)
     await server.settled()
     await running.stop()
     out = "".join(capfd.readouterr())
@@ -638,6 +682,19 @@ async def test_no_canary_reaches_a_log(
         assert canary not in records
         assert canary not in out
     assert "Telegram is connected." in caplog.text
+
+
+async def test_error_that_came_from_one_with_the_token_hides_it(caplog: pytest.LogCaptureFixture) -> None:
+    quiet.silence_telegram(TOKEN)
+    try:
+        try:
+            raise OSError(f"https://api.telegram.org/bot{TOKEN}/getMe")
+        except OSError as error:
+            raise RuntimeError("It broke.") from error
+    except RuntimeError:
+        logging.getLogger("asyncio").exception("Task exception was never retrieved")
+    assert TOKEN.split(":")[1] not in caplog.text
+    assert "RuntimeError" in caplog.text
 
 
 async def test_log_lines_are_an_allow_list(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -729,6 +786,15 @@ async def test_privacy_says_what_telegram_can_see(bot: TelegramChannel, server: 
     server.say("/privacy", lang="es", chat=43)
     assert shown.said(engine, "en", "telegram_privacy") in plain((await server.answers())[0].text)
     assert shown.said(engine, "es", "telegram_privacy") in plain((await server.answers(1, 43))[0].text)
+
+
+async def test_every_message_has_few_enough_entities_and_every_school_a_link(content: Content, engine: Engine) -> None:
+    for topic in content.topics:
+        for lang in content.languages:
+            for message in engine.reply(Incoming(topic=topic, lang=lang)).messages:
+                assert len(re.findall(r"<\w", render.telegram(message))) <= 100
+    for school in content.schools:
+        assert hear.start_payload(f"/start {school}") == school
 
 
 async def test_short_labels_share_a_row() -> None:
