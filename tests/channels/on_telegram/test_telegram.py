@@ -728,6 +728,8 @@ async def test_memory_cannot_be_read_and_ends(engine: Engine) -> None:
     assert "918273645" not in repr(vars(memory))
     now[0] += DAY + 1
     assert memory.get("lang", 918273645) is None
+    memory.tidy()
+    assert len(memory) == 0
     for chat in range(10):
         memory.put("lang", chat, "en")
     assert len(memory) == 3
