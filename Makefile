@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PORCHLIGHT_CACHE ?= .porchlight
 
-.PHONY: run test lint check score learn clean
+.PHONY: run test lint check score bench-telegram transcript learn clean
 .DELETE_ON_ERROR:
 
 run: .venv/run.stamp
@@ -25,6 +25,14 @@ check: .venv/run.stamp
 # The measures, on a labelled set of your own: make score FILE=messages.jsonl
 score: .venv/run.stamp
 	$(BIN)/porchlight score $(FILE)
+
+# 200 chats at once against the stand-in Bot API server: what is lost, out of order, and how long alerts take
+bench-telegram: .venv/dev.stamp
+	$(BIN)/python -m tests.bench.telegram
+
+# The conversation in deploy/telegram.md, after a change of words
+transcript: .venv/dev.stamp
+	$(BIN)/python -m tests.bench.telegram_transcript
 
 learn: .venv/run.stamp
 	$(BIN)/porchlight learn

@@ -175,6 +175,16 @@ class Shared(Written):
     group_line: str
     deleted: str
     delete_left: str
+    button_wipe: str
+    button_wipe_after: str
+    button_wipe_off: str
+    delete_count: str
+    delete_away: str
+    delete_how: str
+    wipe_ask: str
+    wipe_set: str
+    wipe_off: str
+    telegram_privacy: str
     language_set: str
     placeholder: str
     page_title: str

@@ -7,7 +7,8 @@ token before any handler, ours or another's, can hold them.
 
 import logging
 import sys
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import TextIO
@@ -31,6 +32,7 @@ def setup(level: int | str = logging.WARNING, stream: TextIO | None = None) -> N
     root.setLevel(level)
     logging.captureWarnings(False)  # a warning's text may quote what it warns about
     logging.raiseExceptions = False  # else a line that can't be built is printed with its values
+    sys.excepthook = fallen
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
 
@@ -113,6 +115,13 @@ def place(exc_info: _ExcInfo | None) -> str:
     return f" [{exc_info[0].__name__}{where}]"
 
 
+def fallen(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """What is printed when the process falls: where and of what kind; never the error's text, which may quote anything."""
+    if issubclass(kind, KeyboardInterrupt):
+        return
+    print(redacted("".join(traceback.format_tb(trace)) + kind.__name__), file=sys.stderr)  # noqa: T201
+
+
 def redacted(text: str) -> str:
     """The text without any secret we were told of."""
     for secret in _SECRETS:
@@ -127,9 +136,18 @@ def _hide_secrets(record: logging.LogRecord) -> None:
         return
     if any(secret in said for secret in _SECRETS):
         record.msg, record.args = redacted(said), ()
-    if record.exc_info and any(secret in str(record.exc_info[1]) for secret in _SECRETS):
+    if record.exc_info and any(secret in told for secret in _SECRETS for told in _chain(record.exc_info[1])):
         record.msg, record.args = redacted(f"{record.getMessage()}{place(record.exc_info)}").replace("%", "%%"), ()
         record.exc_info = None
+
+
+def _chain(error: BaseException | None) -> Iterator[str]:
+    """The texts of an error and of those it came from: a handler that isn't ours prints them all."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield str(error)
+        error = error.__cause__ or error.__context__
 
 
 def _first_line(message: object) -> str:

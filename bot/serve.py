@@ -2,17 +2,16 @@
 
 import asyncio
 import contextlib
-import hmac
 import logging
 import signal
 import sys
-from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
 from bot import quiet
 from bot.channels import web as web_channel
 from bot.channels.telegram import TelegramChannel, TelegramRefused
+from bot.channels.telegram_webhook import PATH, webhook
 from bot.engine import Engine
 from bot.settings import Settings
 
@@ -22,10 +21,11 @@ log = logging.getLogger("porchlight")
 async def run(engine: Engine, settings: Settings) -> int:
     """Serve until told to stop; 0 after a clean stop, 2 if it couldn't start."""
     quiet.setup(logging.INFO)
+    told = _told_to_stop()
     app = web_channel.create_app(engine, settings)
     telegram = TelegramChannel(engine, settings) if settings.telegram_token else None
     if telegram and settings.telegram_mode == "webhook":
-        app.router.add_post("/telegram", webhook(telegram, settings.telegram_secret))
+        app.router.add_post(PATH, webhook(telegram, settings.telegram_secret))
     runner = web_channel.create_runner(app)
     await runner.setup()
     try:
@@ -38,39 +38,15 @@ async def run(engine: Engine, settings: Settings) -> int:
             file=sys.stderr,
         )
         return 2
-    try:
-        if telegram:
-            quiet.silence_telegram(settings.telegram_token)
-            await telegram.start()
-    except TelegramRefused as refusal:
+    if telegram and not await _started(telegram, settings, told):
         await runner.cleanup()
-        print(refusal, file=sys.stderr)
         return 2
     _announce(runner, settings)
-    await _until_told()
-    if telegram:
-        await telegram.stop()
-    await runner.cleanup()
+    await told.wait()
+    await asyncio.gather(
+        runner.cleanup(), *([telegram.stop()] if telegram else [])
+    )  # side by side: ten seconds at most
     return 0
-
-
-def webhook(telegram: TelegramChannel, secret: str) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """The handler of POST /telegram: only with the secret that Telegram was given, only JSON, answered at once."""
-
-    async def take(request: web.Request) -> web.Response:
-        given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
-        if not hmac.compare_digest(given.encode(), secret.encode()):
-            return web.Response(status=403)
-        if request.content_type != "application/json":
-            return web.Response(status=415)
-        try:
-            update = await request.json()
-        except ValueError:
-            return web.Response(status=400)
-        await telegram.feed(update)
-        return web.Response()
-
-    return take
 
 
 def _announce(runner: web.AppRunner, settings: Settings) -> None:
@@ -85,10 +61,30 @@ def _announce(runner: web.AppRunner, settings: Settings) -> None:
     print("Nothing that people write is kept. Stop with Ctrl-C.", flush=True)
 
 
-async def _until_told() -> None:
+async def _started(telegram: TelegramChannel, settings: Settings, told: asyncio.Event) -> bool:
+    """Start Telegram, unless we are told to stop meanwhile; False if it must not go on like this."""
+    quiet.silence_telegram(settings.telegram_token)
+    starting, stopping = asyncio.create_task(telegram.start()), asyncio.create_task(told.wait())
+    await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    for task in (starting, stopping):
+        task.cancel()
+    try:
+        await starting
+    except asyncio.CancelledError:
+        return True
+    except TelegramRefused as refusal:
+        print(refusal, file=sys.stderr)
+        return False
+    except Exception as error:  # one channel's fault is no reason for the others not to start
+        log.error("Telegram couldn't be started: %s.", type(error).__name__)
+    return True
+
+
+def _told_to_stop() -> asyncio.Event:
+    """Set by SIGINT and SIGTERM, from now on."""
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):  # Windows has no such handlers; Ctrl-C still raises
             loop.add_signal_handler(name, told.set)
-    await told.wait()
+    return told

@@ -1,6 +1,7 @@
 """Settings from the environment: PORCHLIGHT_* or a .env file, every secret also as ..._FILE."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,8 +55,8 @@ def read(environ: Mapping[str, str], dotenv: Path | None = None) -> Settings:
             f"{PREFIX}TELEGRAM_TOKEN doesn't look like a bot token (digits, a colon, letters); "
             "copy it again from @BotFather."
         )
-    if mode == "webhook" and not values.get("TELEGRAM_SECRET"):
-        problems.append(f"{PREFIX}TELEGRAM_SECRET is missing; the webhook needs one, 1 to 256 letters, digits, _ or -.")
+    if mode == "webhook":
+        problems.extend(_webhook_problems(values))
     if problems:
         raise SettingsError("\n".join(problems))
     return Settings(
@@ -70,6 +71,16 @@ def read(environ: Mapping[str, str], dotenv: Path | None = None) -> Settings:
         cache=_path(values, "CACHE"),
         allowed_origins=tuple(values.get("ALLOWED_ORIGINS", "").replace(",", " ").split()),
     )
+
+
+def _webhook_problems(values: Mapping[str, str]) -> Iterator[str]:
+    secret = values.get("TELEGRAM_SECRET", "")
+    if not secret:
+        yield f"{PREFIX}TELEGRAM_SECRET is missing; the webhook needs one, 1 to 256 letters, digits, _ or -."
+    elif not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
+        yield f"{PREFIX}TELEGRAM_SECRET has characters that Telegram refuses; use 1 to 256 letters, digits, _ or -."
+    elif not values.get("PUBLIC_URL"):
+        yield f"{PREFIX}PUBLIC_URL is missing; the webhook needs the address that people use, such as https://help.example."
 
 
 def _path(values: Mapping[str, str], name: str) -> Path | None:

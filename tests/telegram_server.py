@@ -67,9 +67,9 @@ class Fault:
 class Refusal(Exception):
     """The real server would refuse this."""
 
-    def __init__(self, status: int, description: str) -> None:
+    def __init__(self, status: int, description: str, **parameters: Any) -> None:
         super().__init__(description)
-        self.status, self.description = status, description
+        self.status, self.description, self.parameters = status, description, parameters
 
 
 @dataclass
@@ -82,6 +82,11 @@ class TelegramServer:
     port: int = 0
     profile: dict[tuple[str, str], Any] = field(default_factory=dict)
     webhook: str = "https://old.example/hook"
+    secret: str = ""
+    messages: dict[int, tuple[int, float, str]] = field(default_factory=dict)  # id -> chat, date, text: what one sees
+    inline: list[dict[str, Any]] = field(default_factory=list)
+    migrated: dict[int, int] = field(default_factory=dict)  # groups that have a new number
+    rights: dict[str, Any] = field(default_factory=dict)  # what getMe tells besides
     _runner: web.AppRunner | None = None
     _waiting: list[dict[str, Any]] = field(default_factory=list)
     _next_update: int = 1000
@@ -134,8 +139,17 @@ class TelegramServer:
         """A button pressed under one of the bot's messages."""
         message = self.message(chat, text="earlier")
         message["from"] = self.me()
+        del self.messages[message["message_id"]]  # it stands for one that was sent before
         pressed = {"id": "77001", "from": person(chat, lang), "chat_instance": "1", "data": data, "message": message}
         return self.put(callback_query=pressed)
+
+    def ask(self, query: str, who: int = 42, lang: str = "en") -> int:
+        """The bot's name and a query, typed in some other chat."""
+        return self.put(inline_query={"id": "8800", "from": person(who, lang), "query": query, "offset": ""})
+
+    def seen(self, chat: int = 42) -> list[str]:
+        """What stands in a chat now."""
+        return [text for where, _, text in self.messages.values() if where == chat]
 
     def message(
         self, chat: int, *, age: float = 0, lang: str = "en", kind: str = "private", **content: Any
@@ -147,6 +161,7 @@ class TelegramServer:
         if content.get("text", "").startswith("/"):
             size = len(content["text"].split()[0])
             content["entities"] = [{"type": "bot_command", "offset": 0, "length": size}]
+        self.messages[self._next_message] = (chat, time.time() - age, str(content.get("text", "")))
         return {
             "message_id": self._next_message, "date": int(time.time() - age), "chat": where, "from": who, **content,
         }  # fmt: skip
@@ -194,10 +209,9 @@ class TelegramServer:
             known = bool(found and re.fullmatch(r"\d+:[\w-]+", found[1]))
             return self._answer(request, "", data, Refusal(401, "Unauthorized") if known else Refusal(404, "Not Found"))
         method = found[2]
-        for fault in self.faults:
-            if fault.hits(method, data):
-                fault.times -= 1
-                return await self._fail(fault, request, method, data)
+        if fault := self.fault_for(method, data):
+            fault.times -= 1
+            return await self._fail(fault, request, method, data)
         try:
             result = await self._do(method, data)
         except Refusal as refusal:
@@ -205,9 +219,15 @@ class TelegramServer:
         self.calls.append(Call(method, data, time.monotonic(), 200))
         return web.json_response({"ok": True, "result": result})
 
+    def fault_for(self, method: str, data: dict[str, Any]) -> Fault | None:
+        """What goes wrong with this call, if anything."""
+        return next((fault for fault in self.faults if fault.hits(method, data)), None)
+
     def _answer(self, request: web.Request, method: str, data: dict[str, Any], refusal: Refusal) -> web.Response:
         self.calls.append(Call(method, data, time.monotonic(), refusal.status))
         body = {"ok": False, "error_code": refusal.status, "description": refusal.description}
+        if refusal.parameters:
+            body["parameters"] = refusal.parameters
         return web.json_response(body, status=refusal.status)
 
     async def _fail(self, fault: Fault, request: web.Request, method: str, data: dict[str, Any]) -> web.StreamResponse:
@@ -249,7 +269,7 @@ class TelegramServer:
         return {"id": 110201543, "is_bot": True, "first_name": "Porchlight", "username": "porchlight_bot"}
 
     def do_getMe(self, data: dict[str, Any]) -> Any:
-        return self.me()
+        return {**self.me(), **self.rights}
 
     async def do_getUpdates(self, data: dict[str, Any]) -> Any:
         if self.webhook:
@@ -274,12 +294,14 @@ class TelegramServer:
     def do_setWebhook(self, data: dict[str, Any]) -> Any:
         if not str(data.get("url", "")).startswith("https://"):
             raise Refusal(400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook")
-        self.webhook = data["url"]
+        self.webhook, self.secret = data["url"], str(data.get("secret_token", ""))
         return True
 
     def do_sendMessage(self, data: dict[str, Any]) -> Any:
         if not re.fullmatch(r"-?\d+", str(data.get("chat_id", ""))):
             raise Refusal(400, "Bad Request: chat not found")
+        if new := self.migrated.get(int(data["chat_id"])):
+            raise Refusal(400, "Bad Request: group chat was upgraded to a supergroup chat", migrate_to_chat_id=new)
         text = str(data.get("text", ""))
         if data.get("parse_mode") == "HTML":
             text = plain(text)
@@ -294,6 +316,41 @@ class TelegramServer:
         if not data.get("callback_query_id"):
             raise Refusal(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
         return True
+
+    def do_answerInlineQuery(self, data: dict[str, Any]) -> Any:
+        results = json.loads(data["results"])
+        if len(results) > 50 or len({result["id"] for result in results}) < len(results):
+            raise Refusal(400, "Bad Request: RESULT_ID_DUPLICATE")
+        for result in results:
+            content = result["input_message_content"]
+            if not plain(content["message_text"]).strip() or not 1 <= len(result["id"].encode()) <= 64:
+                raise Refusal(400, "Bad Request: message text is empty")
+        self.inline = results
+        return True
+
+    def do_deleteMessages(self, data: dict[str, Any]) -> Any:
+        ids, chat = json.loads(data["message_ids"]), int(data["chat_id"])
+        if not 1 <= len(ids) <= 100:
+            raise Refusal(400, "Bad Request: too many message identifiers")
+        here = [id_ for id_ in ids if self.messages.get(id_, (0, 0, ""))[0] == chat]  # others are passed over
+        if any(self._stuck(id_) for id_ in here):
+            raise Refusal(400, "Bad Request: message can't be deleted")
+        for id_ in here:
+            del self.messages[id_]
+        return True
+
+    def do_deleteMessage(self, data: dict[str, Any]) -> Any:
+        id_ = int(data["message_id"])
+        if self.messages.get(id_, (0, 0, ""))[0] != int(data["chat_id"]):
+            raise Refusal(400, "Bad Request: message to delete not found")
+        if self._stuck(id_):
+            raise Refusal(400, "Bad Request: message can't be deleted")
+        del self.messages[id_]
+        return True
+
+    def _stuck(self, id_: int) -> bool:
+        _, date, text = self.messages[id_]
+        return time.time() - date > 48 * 3600 or text == "dice"
 
     def do_leaveChat(self, data: dict[str, Any]) -> Any:
         return True

@@ -72,6 +72,17 @@ def test_a_webhook_without_a_secret() -> None:
     assert fault({"PORCHLIGHT_TELEGRAM_MODE": "webhook"}) == said
 
 
+def test_a_webhook_that_telegram_would_refuse() -> None:
+    hook = {"PORCHLIGHT_TELEGRAM_MODE": "webhook", "PORCHLIGHT_PUBLIC_URL": "https://help.example"}
+    said = "PORCHLIGHT_TELEGRAM_SECRET has characters that Telegram refuses; use 1 to 256 letters, digits, _ or -."
+    for secret in ("a b", "é", "x" * 257):
+        assert fault({**hook, "PORCHLIGHT_TELEGRAM_SECRET": secret}) == said
+    said = (
+        "PORCHLIGHT_PUBLIC_URL is missing; the webhook needs the address that people use, such as https://help.example."
+    )
+    assert fault({"PORCHLIGHT_TELEGRAM_MODE": "webhook", "PORCHLIGHT_TELEGRAM_SECRET": "x"}) == said
+
+
 def test_a_secret_file_that_is_missing(tmp_path: Path) -> None:
     said = "PORCHLIGHT_TELEGRAM_TOKEN_FILE names a file that can't be read; check its path and rights."
     assert fault({"PORCHLIGHT_TELEGRAM_TOKEN_FILE": str(tmp_path / "none")}) == said

@@ -42,13 +42,14 @@ def telegram(message: Message) -> str:
     """One message as Telegram's HTML: names in bold, numbers tappable as text, links by name; all else escaped."""
     parts = [escape(message.text, quote=False)]
     if message.kind != "urgent":
-        parts.extend(_telegram_contact(contact) for contact in message.contacts)
+        parts.extend(telegram_contact(contact) for contact in message.contacts)
     if message.small:
         parts.append(f"<i>{escape(message.small, quote=False)}</i>")
     return "\n\n".join(parts)
 
 
-def _telegram_contact(contact: Contact) -> str:
+def telegram_contact(contact: Contact) -> str:
+    """One resource as Telegram's HTML."""
     lines = [f"<b>{escape(contact.name, quote=False)}</b>", escape(contact.does, quote=False)]
     for way in contact.ways:
         if way.kind in ("open", "chat"):

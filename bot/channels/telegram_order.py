@@ -5,10 +5,11 @@ an alert is tried until it is delivered. Everything has a bound: a flood fills i
 """
 
 import asyncio
+import contextlib
 import inspect
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any
 
 from telegram import Update
@@ -23,15 +24,21 @@ from telegram.error import (
 )
 from telegram.ext import BaseRateLimiter, BaseUpdateProcessor
 
-#: What `rate_limit_args` says of a message that must arrive.
+#: What `rate_limit_args` says of a message that must arrive, and of one that must arrive before all others.
+OWED = "owed"
 URGENT = "urgent"
 
 #: Updates of one chat that may wait for their turn; more than this are listened to, but answered only if urgent.
 PER_CHAT = 20
+#: Seconds an urgent update waits for the one in work to end; after that it goes ahead beside it.
+PATIENCE = 0.3
 #: Updates that may be in work or waiting, of all chats.
 AT_ONCE = 4096
-#: Ordinary requests under way at once; the connection pool is larger, so that an alert always finds a connection.
-LANE = 192
+#: Requests under way at once, each kind in a lane of its own, so that an alert always finds a connection. Few connections
+#: are fast, since the HTTP library looks through all of them for each request.
+LANES: dict[str | None, int] = {URGENT: 96, OWED: 32, None: 48}
+#: Seconds that other requests give way while alerts' numbers are being sent.
+GIVE_WAY = 1.0
 #: Chats under a 429 that are kept before the past ones are cleared away.
 PAUSES = 1000
 #: How often an ordinary message is tried again.
@@ -46,7 +53,7 @@ _FINAL = (Forbidden, BadRequest, ChatMigrated, Conflict, InvalidToken)
 class ChatOrder(BaseUpdateProcessor):
     """One update of a chat at a time, urgent ones first; chats side by side."""
 
-    __slots__ = ("_arrived", "_lines", "_per_chat", "_tasks", "_urgent", "_working", "pending", "skipped")
+    __slots__ = ("_arrived", "_lines", "_per_chat", "_tasks", "_urgent", "_working", "patience", "pending", "skipped")
 
     def __init__(
         self,
@@ -61,6 +68,7 @@ class ChatOrder(BaseUpdateProcessor):
         self._lines: dict[int, deque[tuple[bool, asyncio.Future[None]]]] = {}
         self._tasks: set[asyncio.Future[None]] = set()
         self._working: set[asyncio.Task[Any]] = set()
+        self.patience = PATIENCE
         self.pending = 0
         self.skipped = 0
 
@@ -111,29 +119,36 @@ class ChatOrder(BaseUpdateProcessor):
         line = self._lines.get(chat.id)
         if line is None:
             self._lines[chat.id] = deque()
-        elif not await self._turn(update, line):
-            self.skipped += 1
-            return
+        else:
+            urgent = self._urgent(update)
+            if len(line) >= (2 * self._per_chat if urgent else self._per_chat):
+                self.skipped += 1
+                return
+            if not await self._turn(chat.id, line, urgent):
+                await coroutine  # beside the one that is stuck: an alert doesn't wait for somebody's slow answer
+                return
         try:
             await coroutine
         finally:
             self._next(chat.id)
 
-    async def _turn(self, update: Update, line: deque[tuple[bool, asyncio.Future[None]]]) -> bool:
-        """Wait in the chat's line; False if it is full."""
-        urgent = self._urgent(update)
-        if len(line) >= (2 * self._per_chat if urgent else self._per_chat):
-            return False
+    async def _turn(self, chat: int, line: deque[tuple[bool, asyncio.Future[None]]], urgent: bool) -> bool:
+        """Wait in the chat's line; False if something urgent has waited long enough."""
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         ahead = sum(other for other, _ in line) if urgent else len(line)
         line.insert(ahead, (urgent, turn))
         try:
-            await turn
+            await asyncio.wait({turn}, timeout=self.patience if urgent else None)
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled() and update.effective_chat:
-                self._next(update.effective_chat.id)  # it was our turn already: hand it on
+            if turn.done():
+                self._next(chat)  # it was our turn already: hand it on
+            turn.cancel()
             raise
-        return True
+        if turn.done():
+            return True
+        turn.cancel()
+        line.remove((urgent, turn))
+        return False
 
     def _next(self, chat: int) -> None:
         line = self._lines.get(chat)
@@ -148,12 +163,15 @@ class ChatOrder(BaseUpdateProcessor):
 class ChatPace(BaseRateLimiter[str]):
     """Never throttles by itself; a 429 halts its own chat only; alerts are tried until they arrive."""
 
-    __slots__ = ("_closing", "_lane", "_until", "first_wait", "longest_wait")
+    __slots__ = ("_calm", "_closing", "_lanes", "_until", "_urgent_now", "first_wait", "longest_wait")
 
     def __init__(self, first_wait: float = 0.5, longest_wait: float = 30.0) -> None:
         self.first_wait = first_wait
         self.longest_wait = longest_wait
-        self._lane = asyncio.Semaphore(LANE)
+        self._lanes = {kind: asyncio.Semaphore(size) for kind, size in LANES.items()}
+        self._urgent_now = 0
+        self._calm = asyncio.Event()
+        self._calm.set()
         self._until: dict[int | str, float] = {}
         self._closing = asyncio.Event()
 
@@ -184,19 +202,35 @@ class ChatPace(BaseRateLimiter[str]):
         chat = data.get("chat_id")
         tries = 0
         while True:
-            await self._chats_pause(chat)
+            await self._chats_pause(chat, urgent)
             try:
-                if urgent or chat is None:
-                    return await callback(*args, **kwargs)
-                async with self._lane:
+                async with self._lanes[rate_limit_args], self._way(urgent):
                     return await callback(*args, **kwargs)
             except _FINAL:
                 raise
             except TelegramError as error:  # the library asks not to retry these here; an alert has to
                 tries += 1
-                if chat is None or self._closing.is_set() or (not urgent and tries > TRIES):
+                if chat is None or self._closing.is_set() or (rate_limit_args is None and tries > TRIES):
                     raise
                 await self._pause(chat, error, tries)
+
+    @contextlib.asynccontextmanager
+    async def _way(self, urgent: bool) -> AsyncIterator[None]:
+        """Alerts' numbers first, of whichever chat: the rest gives way, but never for long."""
+        if not urgent:
+            if self._urgent_now:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._calm.wait(), GIVE_WAY)
+            yield
+            return
+        self._urgent_now += 1
+        self._calm.clear()
+        try:
+            yield
+        finally:
+            self._urgent_now -= 1
+            if not self._urgent_now:
+                self._calm.set()
 
     async def _pause(self, chat: int | str, error: TelegramError, tries: int) -> None:
         if isinstance(error, RetryAfter):
@@ -207,14 +241,14 @@ class ChatPace(BaseRateLimiter[str]):
             return
         await self._sleep(min(self.first_wait * 2 ** (min(tries, 20) - 1), self.longest_wait))
 
-    async def _chats_pause(self, chat: int | str | None) -> None:
-        """Wait as long as Telegram asked for this chat."""
+    async def _chats_pause(self, chat: int | str | None, urgent: bool) -> None:
+        """Wait as long as Telegram asked for this chat; an alert is the first to go on."""
         while chat is not None and chat in self._until and not self._closing.is_set():
             wait = self._until[chat] - time.monotonic()
             if wait <= 0:
                 self._until.pop(chat, None)
                 return
-            await self._sleep(wait)
+            await self._sleep(wait if urgent else wait + 0.05)
 
     async def _sleep(self, seconds: float) -> None:
         try:

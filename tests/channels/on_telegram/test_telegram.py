@@ -1,90 +1,31 @@
 """The Telegram channel against a stand-in Bot API over real HTTP, with the library as it is."""
 
 import io
+import json
 import logging
 import re
 import time
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
+import httpx
 import pytest
+from telegram.request import HTTPXRequest
+from telegram_kit import MEDIA, carried, has_numbers, labels, member, settings
 from telegram_server import TOKEN, Fault, TelegramServer, plain
 
 from bot import quiet
+from bot.channels import render
 from bot.channels import telegram as channel
+from bot.channels import telegram_hear as hear
+from bot.channels import telegram_words as shown
 from bot.channels.telegram import TelegramChannel, TelegramRefused
-from bot.channels.telegram_order import ChatPace
-from bot.content import load
+from bot.channels.telegram_memory import DAY, Memory
+from bot.channels.telegram_order import LANES, ChatOrder, ChatPace
+from bot.channels.telegram_send import UPDATES, pieces
 from bot.engine import Engine
-from bot.hearing import Understood
 from bot.model import Button, Content, Incoming, Message, Reply
-from bot.settings import Settings
 
 pytestmark = pytest.mark.asyncio
-
-
-class FakeEar:
-    """Hears three things: danger, sextortion, nothing."""
-
-    def __init__(self) -> None:
-        self.heard: list[str] = []
-
-    def hear(self, text: str, hint: str | None = None) -> Understood:
-        """What it makes of a message."""
-        self.heard.append(text)
-        said = text.casefold()
-        if "crash" in said:
-            raise RuntimeError(f"canary: {text}")
-        lang = "es" if "quiero" in said or "fotos" in said else hint or "en"
-        if "want to die" in said or "quiero morir" in said:
-            return Understood(lang, "alert", ("suicide",))
-        if "pics" in said or "fotos" in said:
-            return Understood(lang, "answer", topic="sextortion", score=0.9)
-        return Understood(lang, "unsure", alternatives=("grooming", "sextortion"))
-
-
-@pytest.fixture(scope="module")
-def content() -> Content:
-    root = Path(load.__file__).resolve().parents[2]
-    return load.read(root).content()
-
-
-@pytest.fixture
-def engine(content: Content) -> Engine:
-    return Engine(content, FakeEar())
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[TelegramServer]:
-    server = await TelegramServer().start()
-    yield server
-    await server.stop()
-
-
-def settings(server: TelegramServer, token: str = TOKEN) -> Settings:
-    return Settings(telegram_token=token, telegram_api=server.root)
-
-
-@pytest.fixture
-async def bot(engine: Engine, server: TelegramServer) -> AsyncIterator[TelegramChannel]:
-    running = TelegramChannel(engine, settings(server), first_wait=0.05, grace=2)
-    await running.start()
-    yield running
-    await running.stop()
-
-
-def has_numbers(text: str) -> bool:
-    return "911" in text and "988" in text
-
-
-def labels(rows: list[list[dict[str, Any]]]) -> list[str]:
-    return [button["text"] for row in rows for button in row]
-
-
-def carried(rows: list[list[dict[str, Any]]]) -> list[str]:
-    return [button.get("callback_data", "") for row in rows for button in row]
 
 
 # --- a talk ----------------------------------------------------------------------------------
@@ -102,6 +43,7 @@ async def test_topic_button_answers_and_stops_spinning(bot: TelegramChannel, ser
     server.press("t:sextortion")
     [answer] = await server.answers()
     assert "cybertip" in answer.text.lower()
+    assert carried(answer.buttons)[-1] == "d:now"
     assert has_numbers(answer.text)
     await server.until(lambda: len(server.made("answerCallbackQuery")) == 1)
 
@@ -112,7 +54,7 @@ async def test_safety_comes_first_and_as_its_own_message(
     server.say("i want to die")
     first, second = await server.answers(2)
     assert has_numbers(first.text)
-    assert first.text.count(channel.said(engine, "en", "cannot_dial")) == 1
+    assert first.text.count(shown.said(engine, "en", "cannot_dial")) == 1
     assert not first.buttons
     assert "a:not_meant" in carried(second.buttons)
 
@@ -120,10 +62,10 @@ async def test_safety_comes_first_and_as_its_own_message(
 async def test_safety_in_the_writers_language(bot: TelegramChannel, server: TelegramServer, engine: Engine) -> None:
     server.say("quiero morir")
     first, *_ = await server.answers(2)
-    assert channel.said(engine, "es", "urgent_911") in plain(first.text)
+    assert shown.said(engine, "es", "urgent_911") in plain(first.text)
     server.press("a:not_meant")
     *_, after = await server.answers(3)
-    assert channel.said(engine, "es", "not_meant") in plain(after.text)
+    assert shown.said(engine, "es", "not_meant") in plain(after.text)
 
 
 async def test_not_what_i_meant_keeps_the_numbers(bot: TelegramChannel, server: TelegramServer) -> None:
@@ -174,10 +116,10 @@ async def test_school_link_leads_to_the_school(bot: TelegramChannel, server: Tel
 async def test_language_is_chosen_and_stays(bot: TelegramChannel, server: TelegramServer, engine: Engine) -> None:
     server.press("l:es")
     told, *_ = await server.answers(2)
-    assert told.text == channel.said(engine, "es", "language_set")
+    assert told.text == shown.said(engine, "es", "language_set")
     server.press("t:sextortion")
     answer = (await server.answers(3))[2]
-    assert channel.said(engine, "es", "footer") in plain(answer.text)
+    assert shown.said(engine, "es", "footer") in plain(answer.text)
 
 
 async def test_buttons_follow_the_language_written(
@@ -186,7 +128,7 @@ async def test_buttons_follow_the_language_written(
     server.say("tiene mis fotos")
     await server.answers()
     server.press("t:grooming")
-    assert channel.said(engine, "es", "footer") in plain((await server.answers(2))[1].text)
+    assert shown.said(engine, "es", "footer") in plain((await server.answers(2))[1].text)
 
 
 async def test_edited_message_is_heard(bot: TelegramChannel, server: TelegramServer) -> None:
@@ -221,24 +163,18 @@ async def test_forged_or_outdated_button_brings_the_menu(
 
 # --- media, late, groups -----------------------------------------------------------------------
 
-MEDIA: dict[str, dict[str, Any]] = {
-    "photo": {"photo": [{"file_id": "A", "file_unique_id": "B", "width": 1, "height": 1}]},
-    "voice": {"voice": {"file_id": "A", "file_unique_id": "B", "duration": 1}},
-    "video": {"video": {"file_id": "A", "file_unique_id": "B", "width": 1, "height": 1, "duration": 1}},
-    "document": {"document": {"file_id": "A", "file_unique_id": "B"}},
-    "location": {"location": {"latitude": 1.0, "longitude": 1.0}},
-    "contact": {"contact": {"phone_number": "1", "first_name": "Zebulon"}},
-    "sticker": {"sticker": {"file_id": "A", "file_unique_id": "B", "type": "regular", "width": 1, "height": 1,
-                            "is_animated": False, "is_video": False}},
-    "kind_of_tomorrow": {"hologram": {"file_id": "A"}},
-}  # fmt: skip
-
 
 @pytest.mark.parametrize("kind", MEDIA)
-async def test_media_is_answered_and_never_fetched(bot: TelegramChannel, server: TelegramServer, kind: str) -> None:
+async def test_media_is_answered_and_never_fetched(
+    bot: TelegramChannel, server: TelegramServer, engine: Engine, kind: str
+) -> None:
     server.send(**MEDIA[kind])
     [answer] = await server.answers()
     assert has_numbers(answer.text)
+    assert shown.said(engine, "en", "media") in plain(answer.text)
+    assert shown.said(engine, "en", "care") in plain(answer.text)
+    assert "Take It Down" in plain(answer.text)
+    assert "never send an intimate picture" in plain(answer.text).casefold()
     await server.settled()
     assert not [call for call in server.calls if call.method.lower() == "getfile"]
 
@@ -246,8 +182,53 @@ async def test_media_is_answered_and_never_fetched(bot: TelegramChannel, server:
 async def test_words_under_a_picture_are_heard(bot: TelegramChannel, server: TelegramServer, engine: Engine) -> None:
     server.send(**MEDIA["photo"], caption="i want to die")
     first, *_, last = await server.answers(3)
-    assert channel.said(engine, "en", "urgent_988") in plain(first.text)
-    assert channel.said(engine, "en", "media")[:30] in plain(last.text)
+    assert shown.said(engine, "en", "urgent_988") in plain(first.text)
+    assert shown.said(engine, "en", "media")[:30] in plain(last.text)
+
+
+@pytest.mark.parametrize(
+    "text", ["я хочу умереть", "我想死", "\u200b\u200d", "..", "😭", "\u202e", "'" * 4096, "a" * 4096, "_*[`<b>&"]
+)
+async def test_any_text_is_answered_with_the_numbers(bot: TelegramChannel, server: TelegramServer, text: str) -> None:
+    server.say(text)
+    assert has_numbers((await server.answers())[0].text)
+
+
+async def test_forwarded_and_replying_messages_are_heard(bot: TelegramChannel, server: TelegramServer) -> None:
+    server.say("i want to die", forward_origin={"type": "hidden_user", "date": 1, "sender_user_name": "Zebulon"})
+    server.say("i want to die", reply_to_message=server.message(42, text="earlier"), quote={"text": "e", "position": 0})
+    sent = await server.answers(4)
+    assert [has_numbers(call.text) for call in sent[::2]] == [True, True]
+
+
+async def test_edit_that_adds_a_safety_sign_gets_its_alert(
+    bot: TelegramChannel, server: TelegramServer, engine: Engine
+) -> None:
+    server.say("he has my pics")
+    await server.answers()
+    server.say("he has my pics i want to die", edited=True)
+    first = (await server.answers(2))[1]
+    assert shown.said(engine, "en", "urgent_988") in plain(first.text)
+    server.send(**MEDIA["photo"], caption="he has my pics")
+    await server.answers(5)
+    server.put(
+        edited_message={**server.message(42, **MEDIA["photo"], caption="i want to die"), "edit_date": int(time.time())}
+    )
+    again = (await server.answers(6))[5]
+    assert shown.said(engine, "en", "urgent_988") in plain(again.text)
+
+
+@pytest.mark.parametrize("word", ["help", "HELP!", " ayuda ", "Ayuda", "sos", "emergencia"])
+async def test_safe_word_works_anywhere(
+    bot: TelegramChannel, server: TelegramServer, engine: Engine, word: str
+) -> None:
+    server.say(word)
+    server.send(**MEDIA["photo"], caption=word)
+    server.say(word, edited=True)
+    sent = await server.answers(7)
+    lang = "es" if "a" in word.casefold() else "en"
+    opening = shown.said(engine, lang, "urgent_911")
+    assert [plain(sent[at].text).startswith(opening) for at in (0, 2, 5)] == [True] * 3
 
 
 async def test_album_is_answered_once(bot: TelegramChannel, server: TelegramServer) -> None:
@@ -270,9 +251,22 @@ async def test_late_message_gets_an_apology_once(bot: TelegramChannel, server: T
     server.say("he has my pics", age=3600)
     server.say("he has my pics", age=3000)
     sent = await server.answers(3)
-    apology = channel.said(engine, "en", "late")
+    apology = shown.said(engine, "en", "late")
     assert [apology in plain(call.text) for call in sent] == [True, False, False]
     assert has_numbers(sent[0].text)
+
+
+async def test_late_apology_is_made_in_each_chat(bot: TelegramChannel, server: TelegramServer, engine: Engine) -> None:
+    for chat in (1, 2):
+        server.say("he has my pics", chat, age=601)
+        server.say("he has my pics", chat, age=590)
+    for chat in (1, 2):
+        sent = await server.answers(3, chat)
+        assert [shown.said(engine, "en", "late") in plain(call.text) for call in sent] == [True, False, False]
+    server.say("he has my pics", 3, age=595)
+    await server.answers(1, 3)
+    await server.settled()
+    assert len(server.sent(3)) == 1
 
 
 async def test_late_alert_still_opens_with_the_numbers(
@@ -280,8 +274,8 @@ async def test_late_alert_still_opens_with_the_numbers(
 ) -> None:
     server.say("i want to die", age=3600)
     first, second, _ = await server.answers(3)
-    assert channel.said(engine, "en", "urgent_988") in plain(first.text)
-    assert channel.said(engine, "en", "late") in plain(second.text)
+    assert shown.said(engine, "en", "urgent_988") in plain(first.text)
+    assert shown.said(engine, "en", "late") in plain(second.text)
 
 
 async def test_group_gets_one_line(bot: TelegramChannel, server: TelegramServer, engine: Engine) -> None:
@@ -290,7 +284,7 @@ async def test_group_gets_one_line(bot: TelegramChannel, server: TelegramServer,
     await server.answers(1, -500)
     await server.settled()
     [line] = server.sent(-500)
-    assert line.text == channel.said(engine, "en", "group_line")
+    assert line.text == shown.said(engine, "en", "group_line")
     assert line.buttons[0][0]["url"] == "https://t.me/porchlight_bot"
 
 
@@ -299,20 +293,6 @@ async def test_group_gets_the_numbers_when_somebody_is_in_danger(bot: TelegramCh
     first, second = await server.answers(2, -500)
     assert has_numbers(first.text)
     assert "url" in second.buttons[0][0]
-
-
-def member(chat: dict[str, Any], status: str) -> dict[str, Any]:
-    me = TelegramServer.me()
-    old = {"user": me, "status": "left"}
-    new: dict[str, Any] = {"user": me, "status": status, "until_date": 0}
-    if status == "administrator":
-        rights = (
-            "can_be_edited is_anonymous can_manage_chat can_delete_messages can_manage_video_chats can_restrict_members "
-            "can_promote_members can_change_info can_invite_users can_post_stories can_edit_stories can_delete_stories"
-        )
-        new.update(dict.fromkeys(rights.split(), False))
-    who = {"id": 7, "is_bot": False, "first_name": "Zebulon"}
-    return {"chat": chat, "from": who, "date": int(time.time()), "old_chat_member": old, "new_chat_member": new}
 
 
 async def test_channels_are_left(bot: TelegramChannel, server: TelegramServer) -> None:
@@ -365,7 +345,7 @@ async def test_429_halts_one_chat_only(bot: TelegramChannel, server: TelegramSer
     assert late.at - refused.at >= 1.9
 
 
-@pytest.mark.parametrize("kind", ["429", "500", "502", "reset", "nonsense"])
+@pytest.mark.parametrize("kind", ["429", "500", "502", "503", "504", "reset", "nonsense"])
 async def test_alert_is_tried_until_it_arrives(bot: TelegramChannel, server: TelegramServer, kind: str) -> None:
     pace = bot.bot.rate_limiter
     assert isinstance(pace, ChatPace)
@@ -378,6 +358,55 @@ async def test_alert_is_tried_until_it_arrives(bot: TelegramChannel, server: Tel
     assert len(server.sent()) == 2
 
 
+async def test_alert_is_tried_again_after_a_time_out(
+    bot: TelegramChannel, server: TelegramServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert isinstance(bot.bot.request, HTTPXRequest)
+    monkeypatch.setattr(bot.bot.request._client, "timeout", httpx.Timeout(0.3))
+    server.faults.append(Fault("slow", times=2, seconds=5))
+    server.say("i want to die")
+    assert has_numbers((await server.answers(2))[0].text)
+
+
+async def test_alert_is_tried_until_the_person_blocks(bot: TelegramChannel, server: TelegramServer) -> None:
+    pace = bot.bot.rate_limiter
+    assert isinstance(pace, ChatPace)
+    pace.first_wait = pace.longest_wait = 0.02
+    server.faults += [Fault("500", times=20), Fault("403", times=1000)]
+    server.say("i want to die")
+    await server.until(lambda: bot.counts["Forbidden"])
+    await server.settled()
+    assert len(server.made("sendMessage", status=500)) == 20
+    assert len(server.made("sendMessage", status=403)) == 1
+
+
+async def test_alert_does_not_wait_for_a_stuck_answer(
+    bot: TelegramChannel, server: TelegramServer, engine: Engine
+) -> None:
+    order = bot.app.update_processor
+    assert isinstance(order, ChatOrder)
+    order.patience = 0.2
+    server.faults.append(Fault("slow", times=1, seconds=4))
+    server.say("he has my pics")
+    await server.until(lambda: server.made("sendMessage", status=0))
+    server.say("i want to die")
+    server.say("he has my pics")
+    first, *_ = await server.answers(2, seconds=2)
+    assert shown.said(engine, "en", "urgent_988") in plain(first.text)
+    await server.answers(4)  # and nothing else is lost
+
+
+async def test_alert_finds_a_connection_while_all_others_are_stuck(
+    bot: TelegramChannel, server: TelegramServer
+) -> None:
+    server.faults += [Fault("slow", times=1, chat=chat, seconds=4) for chat in range(1000, 1300)]
+    for chat in range(1000, 1300):
+        server.say("he has my pics", chat)
+    await server.until(lambda: len(server.made("sendMessage", status=0)) >= LANES[None])
+    server.say("i want to die")
+    await server.answers(2, seconds=2)
+
+
 async def test_alert_overtakes_what_waits_in_its_chat(
     bot: TelegramChannel, server: TelegramServer, engine: Engine
 ) -> None:
@@ -386,7 +415,7 @@ async def test_alert_overtakes_what_waits_in_its_chat(
         server.say("he has my pics")
     server.say("i want to die")
     sent = await server.answers(7)
-    assert [channel.said(engine, "en", "urgent_988") in plain(call.text) for call in sent[:3]] == [False, True, False]
+    assert [shown.said(engine, "en", "urgent_988") in plain(call.text) for call in sent] == [True, *[False] * 6]
 
 
 async def test_flood_fills_its_own_line_only(bot: TelegramChannel, server: TelegramServer) -> None:
@@ -432,6 +461,41 @@ async def test_odd_update_does_not_hold_up_the_rest(bot: TelegramChannel, server
     server.say("he has my pics")
     await server.answers(1)
     assert has_numbers((await server.answers(1, 43))[0].text)
+
+
+async def test_button_stops_spinning_while_its_chat_is_halted(bot: TelegramChannel, server: TelegramServer) -> None:
+    server.faults.append(Fault("429", times=1, seconds=2))
+    server.say("he has my pics")
+    await server.until(lambda: server.made("sendMessage", status=429))
+    server.press("t:sextortion")
+    await server.until(lambda: server.made("answerCallbackQuery"), 1)
+    assert not server.sent()
+
+
+async def test_what_telegram_refuses_is_not_asked_again(bot: TelegramChannel, server: TelegramServer) -> None:
+    """BadRequest is a kind of network error to the library, and must not be taken for one."""
+    server.faults.append(Fault("400", times=100))
+    server.say("i want to die")
+    await server.until(lambda: bot.counts["rescue_BadRequest"])
+    await server.settled()
+    assert (
+        len(server.made("sendMessage", status=400)) == 4
+    )  # as HTML and plainly; then the rescue, in the same two ways
+
+
+async def test_library_keeps_nothing_of_anybody(bot: TelegramChannel, server: TelegramServer) -> None:
+    server.say("he has my pics")
+    server.press("t:grooming")
+    await server.answers(2)
+    assert bot.app.persistence is None
+    assert (dict(bot.app.user_data), dict(bot.app.chat_data), dict(bot.app.bot_data)) == ({}, {}, {})
+
+
+async def test_what_was_seen_is_bounded(bot: TelegramChannel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(channel, "ROOM", 1)
+    for number in range(50):
+        await bot._take({"update_id": number})
+    assert len(bot._seen) == 10
 
 
 # --- start and stop ----------------------------------------------------------------------------
@@ -509,7 +573,7 @@ async def test_asks_for_named_updates_and_drops_none(bot: TelegramChannel, serve
     server.say("/menu")
     await server.answers()
     asked = server.made("getUpdates")[0].data["allowed_updates"]
-    assert set(re.findall(r"\w+", asked)) == set(channel.UPDATES)
+    assert set(re.findall(r"\w+", asked)) == set(UPDATES)
     assert not [call for call in server.calls if str(call.data.get("drop_pending_updates")).lower() == "true"]
 
 
@@ -518,6 +582,21 @@ async def test_link_previews_are_off_and_parse_mode_is_html(bot: TelegramChannel
     [answer] = await server.answers()
     assert answer.data["parse_mode"] == "HTML"
     assert '"is_disabled": true' in answer.data["link_preview_options"]
+
+
+async def test_no_message_of_any_kind_has_a_link_preview(bot: TelegramChannel, server: TelegramServer) -> None:
+    server.faults.append(Fault("400", times=1))
+    server.press("t:sextortion")
+    server.say("i want to die")
+    server.send(**MEDIA["photo"])
+    server.say("/delete")
+    server.send(-500, kind="group", text="hello")
+    await server.answers(1, -500)
+    await server.answers(5)
+    for call in server.made("sendMessage"):
+        assert json.loads(call.data["link_preview_options"]) == {"is_disabled": True}
+        assert "disable_web_page_preview" not in call.data
+        assert "protect_content" not in call.data
 
 
 async def test_profile_is_set_once_with_the_numbers(engine: Engine, server: TelegramServer) -> None:
@@ -530,7 +609,7 @@ async def test_profile_is_set_once_with_the_numbers(engine: Engine, server: Tele
     for lang in ("", "en", "es"):
         assert has_numbers(server.profile["description", lang])
         assert has_numbers(server.profile["short_description", lang])
-        assert len(server.profile["commands", lang]) == len(channel.COMMANDS)
+        assert len(server.profile["commands", lang]) == len(shown.COMMANDS)
     assert len(server.made("setMyCommands")) == len(server.made("setMyDescription")) == 3
 
 
@@ -585,7 +664,13 @@ async def test_no_canary_reaches_a_log(
         message={"message_id": 1, "date": "canaryword", "chat": {"id": chat, "type": "private"}, "text": "canaryword"}
     )
     server.put(message="canaryword")
-    await server.answers(10, chat)
+    server.ask("canaryword he has my pics", chat)
+    server.put(business_message={**server.message(chat, text="canaryword"), "business_connection_id": "canaryword"})
+    server.send(-chat, kind="group", text="canaryword i want to die")
+    server.faults += [Fault("500", times=7, method="deleteMessages"), Fault("500", method="answerInlineQuery")]
+    server.press("w:5", chat)
+    server.say("/delete canaryword", chat)
+    await server.answers(12, chat)
     await server.settled()
     await running.stop()
     out = "".join(capfd.readouterr())
@@ -597,6 +682,19 @@ async def test_no_canary_reaches_a_log(
         assert canary not in records
         assert canary not in out
     assert "Telegram is connected." in caplog.text
+
+
+async def test_error_that_came_from_one_with_the_token_hides_it(caplog: pytest.LogCaptureFixture) -> None:
+    quiet.silence_telegram(TOKEN)
+    try:
+        try:
+            raise OSError(f"https://api.telegram.org/bot{TOKEN}/getMe")
+        except OSError as error:
+            raise RuntimeError("It broke.") from error
+    except RuntimeError:
+        logging.getLogger("asyncio").exception("Task exception was never retrieved")
+    assert TOKEN.split(":")[1] not in caplog.text
+    assert "RuntimeError" in caplog.text
 
 
 async def test_log_lines_are_an_allow_list(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -624,12 +722,14 @@ async def test_log_lines_are_an_allow_list(monkeypatch: pytest.MonkeyPatch) -> N
 
 async def test_memory_cannot_be_read_and_ends(engine: Engine) -> None:
     now = [0.0]
-    memory = channel.Memory(most=3, clock=lambda: now[0])
+    memory = Memory(most=3, clock=lambda: now[0])
     memory.put("lang", 918273645, "es")
     assert memory.get("lang", 918273645) == "es"
     assert "918273645" not in repr(vars(memory))
-    now[0] += channel.DAY + 1
+    now[0] += DAY + 1
     assert memory.get("lang", 918273645) is None
+    memory.tidy()
+    assert len(memory) == 0
     for chat in range(10):
         memory.put("lang", chat, "en")
     assert len(memory) == 3
@@ -642,17 +742,68 @@ async def test_every_button_fits_and_comes_back(content: Content) -> None:
     for topic in content.topics:
         for button in (Button("x", topic=topic), Button("x", topic=topic, audience="adult"),
                        Button("x", topic=topic, action="more", audience="teen"), Button("x", topic=topic, action="more")):  # fmt: skip
-            carried = channel.data(button)
+            carried = shown.data(button)
             assert len(carried.encode()) <= 64
-            asked = channel.pressed(carried)
+            asked = hear.pressed(carried)
             assert (asked.topic, asked.action, asked.audience) == (topic, button.action, button.audience)
 
 
+async def test_every_keyboard_is_readable_on_a_small_phone(
+    bot: TelegramChannel, server: TelegramServer, content: Content, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At most two columns; a label beside another at most 18 characters, one alone at most 28, in both languages."""
+    monkeypatch.setattr(bot.app.update_processor, "_per_chat", 1000)
+    for lang, chat in {"en": 1, "es": 2}.items():
+        danger = "quiero morir" if lang == "es" else "i want to die"
+        pressed = [
+            f"l:{lang}",
+            *(f"t:{topic}" for topic in content.topics),
+            *(f"t:{topic}:a" for topic in content.topics),
+        ]
+        for data in (*pressed, "a:menu", "a:not_meant", "a:numbers", "w", "w:5", "d:x"):
+            server.press(data, chat)
+        for text in ("/start example", "what", danger):
+            server.say(text, chat, lang=lang)
+        await server.settled(1)
+        keyboards = [call.buttons for call in server.sent(chat) if call.buttons]
+        assert len(keyboards) > 2 * len(content.topics)
+        for row in (row for rows in keyboards for row in rows):
+            assert 1 <= len(row) <= 2
+            for button in row:
+                assert len(button["text"]) <= (18 if len(row) == 2 else 28), button["text"]
+
+
+async def test_question_too_long_for_a_button_stands_in_the_text(
+    bot: TelegramChannel, server: TelegramServer, content: Content
+) -> None:
+    server.say("what")
+    [answer] = await server.answers()
+    replies = content.languages["en"].replies
+    assert f"• {replies['grooming'].ask}" in plain(answer.text)
+    assert replies["grooming"].button in labels(answer.buttons)
+
+
+async def test_privacy_says_what_telegram_can_see(bot: TelegramChannel, server: TelegramServer, engine: Engine) -> None:
+    server.say("/privacy")
+    server.say("/privacy", lang="es", chat=43)
+    assert shown.said(engine, "en", "telegram_privacy") in plain((await server.answers())[0].text)
+    assert shown.said(engine, "es", "telegram_privacy") in plain((await server.answers(1, 43))[0].text)
+
+
+async def test_every_message_has_few_enough_entities_and_every_school_a_link(content: Content, engine: Engine) -> None:
+    for topic in content.topics:
+        for lang in content.languages:
+            for message in engine.reply(Incoming(topic=topic, lang=lang)).messages:
+                assert len(re.findall(r"<\w", render.telegram(message))) <= 100
+    for school in content.schools:
+        assert hear.start_payload(f"/start {school}") == school
+
+
 async def test_short_labels_share_a_row() -> None:
-    shape = channel.keyboard([("Yes", "a"), ("No", "b"), ("A label that needs its own line", "c"), ("Ok", "d")])
+    shape = shown.keyboard([("Yes", "a"), ("No", "b"), ("A label that needs its own line", "c"), ("Ok", "d")])
     assert shape is not None
     assert [len(row) for row in shape.inline_keyboard] == [2, 1, 1]
-    assert channel.keyboard([]) is None
+    assert shown.keyboard([]) is None
 
 
 @pytest.mark.parametrize(
@@ -667,7 +818,7 @@ async def test_short_labels_share_a_row() -> None:
     ],
 )
 async def test_long_texts_are_parted_within_the_limit(html: str) -> None:
-    parts = channel.pieces(html)
+    parts = pieces(html)
     assert len(parts) > 1
     for part in parts:
         assert len(plain(part).encode("utf-16-le")) // 2 <= 4096

@@ -1,0 +1,63 @@
+"""POST /telegram: only with the secret that Telegram was given, only JSON of a sane size, answered at once.
+
+The path is fixed and no secret: what guards the door is the secret in the header, compared in constant time. A refusal
+has no body, so that whoever tries the door learns nothing from it.
+"""
+
+import asyncio
+import hmac
+import json
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from aiohttp import web
+
+PATH = "/telegram"
+HEADER = "X-Telegram-Bot-Api-Secret-Token"
+LIMIT = 256 * 1024  # bytes; the longest text with all its entities and what it replies to is far below
+PATIENCE = 10.0  # seconds for a body to arrive
+
+
+class Fed(Protocol):
+    """What takes the updates."""
+
+    async def feed(self, raw: object) -> bool:
+        """True if it was taken; False asks Telegram to bring it again later."""
+
+
+def webhook(telegram: Fed, secret: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """The handler of the webhook."""
+    expected = secret.encode()
+
+    async def take(request: web.Request) -> web.Response:
+        given = request.headers.get(HEADER, "").encode("utf-8", "surrogateescape")
+        if not expected or not hmac.compare_digest(given, expected):
+            return web.Response(status=403)
+        if request.content_type != "application/json":
+            return web.Response(status=415)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                body = await _body(request)
+        except TimeoutError:
+            return web.Response(status=408)
+        if body is None:
+            return web.Response(status=413)
+        try:
+            update = json.loads(body)
+        except (ValueError, RecursionError):
+            return web.Response(status=400)
+        return web.Response(status=200 if await telegram.feed(update) else 503)
+
+    return take
+
+
+async def _body(request: web.Request) -> bytes | None:
+    """The body; None if it is too large, which is known before it has all been read."""
+    if (request.content_length or 0) > LIMIT:
+        return None
+    body = bytearray()
+    async for part in request.content.iter_chunked(16 * 1024):
+        body += part
+        if len(body) > LIMIT:
+            return None
+    return bytes(body)
