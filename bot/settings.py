@@ -1,5 +1,7 @@
 """Settings from the environment: PORCHLIGHT_* or a .env file, every secret also as ..._FILE."""
 
+import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,8 +19,17 @@ _KNOWN = (
     "CONTENT",
     "CACHE",
     "ALLOWED_ORIGINS",
+    "ALLOWED_HOSTS",
+    "API_ORIGINS",
+    "TRUSTED_PROXIES",
+    "RATE_LIMIT",
 )
 _SECRETS = ("TELEGRAM_TOKEN", "TELEGRAM_SECRET")
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_ORIGIN = re.compile(r"https?://[^\s/@?#]+")
+_HOST = re.compile(r"[\w.-]+|[0-9a-fA-F:]+")
 
 
 class SettingsError(Exception):
@@ -39,6 +50,10 @@ class Settings:
     content: Path | None = None
     cache: Path | None = None
     allowed_origins: tuple[str, ...] = ()
+    allowed_hosts: tuple[str, ...] = ()
+    api_origins: tuple[str, ...] = ()
+    trusted_proxies: tuple[Network, ...] = ()
+    rate_limit: int = 600  # messages a minute from one address: a class behind one line must fit
 
 
 def read(environ: Mapping[str, str], dotenv: Path | None = None) -> Settings:
@@ -56,6 +71,9 @@ def read(environ: Mapping[str, str], dotenv: Path | None = None) -> Settings:
         )
     if mode == "webhook" and not values.get("TELEGRAM_SECRET"):
         problems.append(f"{PREFIX}TELEGRAM_SECRET is missing; the webhook needs one, 1 to 256 letters, digits, _ or -.")
+    proxies = _networks(values, problems)
+    hosts, origins = _hosts(values, problems), _origins(values, problems)
+    limit = _limit(values, problems)
     if problems:
         raise SettingsError("\n".join(problems))
     return Settings(
@@ -68,8 +86,56 @@ def read(environ: Mapping[str, str], dotenv: Path | None = None) -> Settings:
         telegram_secret=values.get("TELEGRAM_SECRET", ""),
         content=_path(values, "CONTENT"),
         cache=_path(values, "CACHE"),
-        allowed_origins=tuple(values.get("ALLOWED_ORIGINS", "").replace(",", " ").split()),
+        allowed_origins=_list(values, "ALLOWED_ORIGINS"),
+        allowed_hosts=hosts,
+        api_origins=origins,
+        trusted_proxies=proxies,
+        rate_limit=limit,
     )
+
+
+def _list(values: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(values.get(name, "").replace(",", " ").split())
+
+
+def _networks(values: Mapping[str, str], problems: list[str]) -> tuple[Network, ...]:
+    networks: list[Network] = []
+    for written in _list(values, "TRUSTED_PROXIES"):
+        try:
+            networks.append(ipaddress.ip_network(written))
+        except ValueError:
+            problems.append(
+                f'{PREFIX}TRUSTED_PROXIES has "{written}"; write addresses or networks such as 10.0.0.0/8, ::1.'
+            )
+    return tuple(networks)
+
+
+def _hosts(values: Mapping[str, str], problems: list[str]) -> tuple[str, ...]:
+    hosts = _list(values, "ALLOWED_HOSTS")
+    problems.extend(
+        f'{PREFIX}ALLOWED_HOSTS has "{host}"; write a name alone, such as chat.example.org.'
+        for host in hosts
+        if not _HOST.fullmatch(host)
+    )
+    return hosts
+
+
+def _origins(values: Mapping[str, str], problems: list[str]) -> tuple[str, ...]:
+    origins = tuple(origin.rstrip("/").lower() for origin in _list(values, "API_ORIGINS"))
+    problems.extend(
+        f'{PREFIX}API_ORIGINS has "{origin}"; write an origin such as https://app.example.org.'
+        for origin in origins
+        if not _ORIGIN.fullmatch(origin)
+    )
+    return origins
+
+
+def _limit(values: Mapping[str, str], problems: list[str]) -> int:
+    written = values.get("RATE_LIMIT", "600")
+    if written.isascii() and written.isdigit() and len(written) < 10:
+        return int(written)
+    problems.append(f'{PREFIX}RATE_LIMIT is "{written}"; write messages a minute, or 0 for no limit.')
+    return 0
 
 
 def _path(values: Mapping[str, str], name: str) -> Path | None:
