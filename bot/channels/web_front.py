@@ -18,9 +18,7 @@ class Front:
         self._proxies = settings.trusted_proxies
         self._https = settings.public_url.startswith("https://")
         own = urlsplit(settings.public_url).hostname
-        self._hosts = frozenset(
-            host.lower() for host in (own, *settings.allowed_hosts) if host and (own or settings.allowed_hosts)
-        )
+        self._hosts = frozenset(host.lower() for host in (own, *settings.allowed_hosts) if host)
         self.origins = frozenset(settings.api_origins)
 
     def address(self, request: web.BaseRequest) -> str:
