@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PORCHLIGHT_CACHE ?= .porchlight
 
-.PHONY: run test lint check score learn clean
+.PHONY: run test lint check score learn fuzz bench-serve clean
 .DELETE_ON_ERROR:
 
 run: .venv/run.stamp
@@ -24,6 +24,15 @@ check: .venv/run.stamp
 # The measures, on a labelled set of your own: make score FILE=messages.jsonl
 score: .venv/run.stamp
 	$(BIN)/porchlight score $(FILE)
+
+# A long run of schemathesis against the live server: make fuzz EXAMPLES=5000
+EXAMPLES ?= 1000
+fuzz: .venv/dev.stamp
+	$(BIN)/python tests/channels/live.py $(EXAMPLES)
+
+# How many answers a second one core gives
+bench-serve: .venv/dev.stamp
+	$(BIN)/python tests/bench/serve.py
 
 learn: .venv/run.stamp
 	$(BIN)/porchlight learn

@@ -3,15 +3,18 @@
 Own code and not a library: those found keep keys without a bound, or start threads.
 """
 
+import contextlib
 import hmac
-import ipaddress
 import secrets
+import socket
 from collections import OrderedDict
 
 #: A bucket not touched for this long is full again, so that forgetting it changes nothing.
 WINDOW = 60.0
 #: Buckets held at the same time; past that the one longest untouched is forgotten.
 MOST = 20_000
+
+_MAPPED = bytes(10) + b"\xff\xff"  # an IPv4 address in IPv6's clothes
 
 
 class Buckets:
@@ -51,10 +54,9 @@ class Buckets:
 
 def _household(address: str) -> bytes:
     """The bytes of an IPv4 address; of an IPv6 address its /64, which is what one line gets."""
-    try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return b""  # no address: a local socket
-    if isinstance(parsed, ipaddress.IPv4Address):
-        return parsed.packed
-    return parsed.ipv4_mapped.packed if parsed.ipv4_mapped else parsed.packed[:8]
+    with contextlib.suppress(OSError):
+        return socket.inet_pton(socket.AF_INET, address)
+    with contextlib.suppress(OSError):
+        packed = socket.inet_pton(socket.AF_INET6, address.partition("%")[0])
+        return packed[12:] if packed.startswith(_MAPPED) else packed[:8]
+    return b""  # no address: a local socket
