@@ -28,7 +28,7 @@ score: .venv/run.stamp
 # A long run of schemathesis against the live server: make fuzz EXAMPLES=5000
 EXAMPLES ?= 1000
 fuzz: .venv/dev.stamp
-	$(BIN)/python tests/channels/live.py $(EXAMPLES)
+	$(BIN)/python tests/channels/web_live.py $(EXAMPLES)
 
 # How many answers a second one core gives
 bench-serve: .venv/dev.stamp
