@@ -9,7 +9,7 @@ import contextlib
 import logging
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -46,7 +46,6 @@ class Words:
     slow: str  # 408
     busy: str  # 503
     fault: str  # 500
-    raw: dict[int, bytes] = field(default_factory=dict)
 
     def text(self, status: int) -> str:
         """The sentence for a status."""
@@ -74,18 +73,19 @@ class Words:
 class Connection(web.RequestHandler):
     """One connection: its head has a time and a size, and its faults carry the numbers."""
 
-    __slots__ = ("_head_bytes", "_head_timer", "_server")
+    __slots__ = ("_head_bytes", "_head_timer", "_leaving", "_server")
 
     def __init__(self, server: "Server", **kwargs: Any) -> None:
         super().__init__(server, **kwargs)
         self._server = server
         self._head_bytes = 0
         self._head_timer: asyncio.TimerHandle | None = None
+        self._leaving = False
 
     @property
     def idle(self) -> bool:
         """Whether nothing whole was asked that is not answered yet."""
-        return self._waiter is not None and not self._waiter.done()
+        return self._leaving or (self._waiter is not None and not self._waiter.done())
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A place is taken; the clock of the first head starts."""
@@ -101,6 +101,8 @@ class Connection(web.RequestHandler):
     def data_received(self, data: bytes) -> None:
         """Bytes of a head or a body; a head that isn't whole yet is counted and timed."""
         super().data_received(data)
+        if self._leaving:
+            return
         if not self.idle:
             if self._head_timer is not None:
                 self._head_is_whole()
@@ -113,9 +115,16 @@ class Connection(web.RequestHandler):
 
     def turn_away(self, status: int) -> None:
         """Say why, with the numbers, and hang up."""
-        if self.transport is not None:
-            self.transport.write(self._server.words.as_bytes(status))
-        self.force_close()
+        transport = self.transport
+        if self._leaving or not isinstance(transport, asyncio.Transport):
+            return
+        self._leaving = True
+        transport.write(self._server.words.as_bytes(status))
+        if transport.can_write_eof():
+            transport.write_eof()
+        self.close()
+        # What they are still sending is read and dropped for a moment: a reset would take our words from them.
+        self._loop.call_later(self._server.limits.linger_seconds, transport.close)
 
     def hang_up(self) -> None:
         """Free the place at once."""
@@ -132,7 +141,7 @@ class Connection(web.RequestHandler):
 
     def _head_is_late(self) -> None:
         self._head_timer = None
-        if not self.idle:
+        if self._leaving or not self.idle:
             return
         if self._head_bytes:
             self.turn_away(408)
