@@ -28,6 +28,7 @@ ENGINE: web.AppKey[Engine] = web.AppKey("engine", Engine)
 PAGES: web.AppKey[Pages] = web.AppKey("pages", Pages)
 SETTINGS: web.AppKey[Settings] = web.AppKey("settings", Settings)
 LAST: web.AppKey[dict[str, str]] = web.AppKey("last", dict)  # the API's last resort by language, ready to send
+DOCUMENT: web.AppKey[str] = web.AppKey("document", str)  # the description of the API
 FILES: web.AppKey[dict[str, tuple[bytes, str]]] = web.AppKey("files", dict)
 
 HTML = "text/html"
@@ -88,6 +89,7 @@ def create_app(engine: Engine, settings: Settings) -> web.Application:
     app.cleanup_ctx.append(app[GUARD].forgetting)
     app[PAGES] = Pages(engine)
     app[EMERGENCY] = {lang: _tagged(app[PAGES].emergency(lang)) for lang in engine.langs}
+    app[DOCUMENT] = json.dumps(document(engine.content, getattr(bot, "__version__", "0")))
     app[LAST] = {lang: _contract(engine.last_resort(lang)) for lang in engine.langs}
     app[FILES] = {file.name: (file.read_bytes(), _TYPES[file.suffix]) for file in (PAGE / "static").iterdir()}
     app.on_response_prepare.append(_dress)
@@ -220,7 +222,7 @@ async def _api_reply(request: web.Request) -> web.Response:
 
 
 async def _openapi(request: web.Request) -> web.Response:
-    return web.json_response(document(request.app[ENGINE].content, getattr(bot, "__version__", "0")))
+    return web.Response(text=request.app[DOCUMENT], content_type=JSON)
 
 
 def _contract(reply: Reply) -> str:

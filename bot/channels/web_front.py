@@ -49,10 +49,13 @@ class Front:
         """Whether the request is for a name we answer to; without PUBLIC_URL or ALLOWED_HOSTS any name is."""
         if not self._hosts or request.path in PROBES:
             return True
-        named = request.headers.getall("Host", ())
-        if len(named) != 1:
-            return False
-        return _host(named[0]) in self._hosts and (request.url.host or "").lower() in self._hosts
+        if self._proxies and self._trusted(request.remote or ""):
+            told = ",".join(request.headers.getall("X-Forwarded-Host", ())).rpartition(",")[2].strip()
+            if told:
+                return _host(told) in self._hosts
+        named = request.headers.getall("Host", [])
+        # request.host is that of the target where somebody asks us as if we were a proxy: GET http://name/ HTTP/1.1
+        return len(named) == 1 and self._hosts.issuperset((_host(named[0]), _host(request.host)))
 
     def _trusted(self, address: str) -> bool:
         parsed = _parsed(address)
@@ -71,6 +74,6 @@ def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | Non
 def _host(named: str) -> str:
     """The name in a Host header, without its port."""
     try:
-        return (urlsplit(f"//{named}").hostname or "").lower()
+        return (urlsplit(f"//{named}").hostname or "").rstrip(".")
     except ValueError:
         return ""

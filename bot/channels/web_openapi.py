@@ -24,6 +24,12 @@ _FAULTS = {
     "415": "Not application/json, or compressed.",
     "421": "Asked for by a name that this server does not answer to.",
 }
+_EXAMPLES = {
+    "words": {"summary": "Somebody writes", "value": {"text": "he has my pics and wants money", "lang": "en"}},
+    "topic": {"summary": "A topic's button", "value": {"topic": "report", "audience": "adult", "lang": "es"}},
+    "more": {"summary": "More", "value": {"topic": "sextortion", "action": "more", "audience": "teen"}},
+    "not_meant": {"summary": "Not what I meant", "value": {"action": "not_meant", "lang": "en"}},
+}
 _CARRIES = " The sentence carries 911 and 988, in the language that Accept-Language asks for."
 _LIMITED = (
     "Too many messages from one address. A message that is heard as an alert is always answered with 200, past any "
@@ -57,7 +63,10 @@ def _reply(content: Content) -> dict[str, Any]:
     return {
         "operationId": "reply",
         "summary": "One message in, one answer out.",
-        "requestBody": {"required": True, "content": {"application/json": {"schema": _ref("Ask")}}},
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": _ref("Ask"), "examples": _EXAMPLES}},
+        },
         "responses": {
             "200": {"description": "The answer.", "content": {"application/json": {"schema": _ref("Reply")}}},
             **faults,

@@ -236,6 +236,7 @@ async def test_only_our_names_are_answered_to_once_they_are_known(start) -> None
         ("evil.example", 421),
         ("chat.example.org.evil.example", 421),
         ("chat.example.org@evil.example", 421),
+        ("chat.example.org.", 200),
         ("", 421),
         ("[::1", 421),
     ):
@@ -246,6 +247,15 @@ async def test_only_our_names_are_answered_to_once_they_are_known(start) -> None
     response = await client.post("/api/reply", json={"text": "hi"}, headers={"Host": "evil.example"})
     assert (response.status, list(await response.json())) == (421, ["error"])
     assert (await client.get("/healthz", headers={"Host": "10.0.0.7:8080"})).status == 200
+
+
+async def test_a_proxy_may_say_which_name_was_asked_for(start) -> None:
+    told = {"Host": "10.0.0.7", "X-Forwarded-Host": "evil.example, chat.example.org"}
+    for proxies, status in ((LOCAL, 200), ((), 421)):
+        client = await start(public_url="https://chat.example.org", trusted_proxies=proxies)
+        assert (await client.get("/", headers=told)).status == status
+        lied = {"Host": "chat.example.org", "X-Forwarded-Host": "evil.example"}
+        assert (await client.get("/", headers=lied)).status == (421 if proxies else 200)
 
 
 async def test_any_name_is_answered_to_where_none_is_set(start) -> None:
@@ -333,6 +343,35 @@ async def test_head_is_get_without_a_body(start) -> None:
         assert (head.status, await head.read()) == (200, b"")
         for name in ("Content-Length", "Content-Type", "Cache-Control", "Content-Security-Policy"):
             assert head.headers[name] == get.headers[name]
+
+
+async def test_every_refusal_wears_the_security_headers(start) -> None:
+    client = await start(rate_limit=1, public_url="http://127.0.0.1")
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    seen = set()
+    for method, path, rest in (
+        ("POST", "/api/reply", {"json": {"text": "hi"}}),
+        ("POST", "/api/reply", {"json": {"text": "hi"}}),
+        ("POST", "/api/reply", {"json": {}}),
+        ("POST", "/", {"data": b"text=" + b"x" * 70_000, "headers": form}),
+        ("POST", "/", {"data": b"x", "headers": {"Content-Type": "text/plain"}}),
+        ("POST", "/", {"data": b"text=hi", "headers": form}),
+        ("GET", "/nothing", {}),
+        ("PUT", "/", {}),
+        ("OPTIONS", "/", {}),
+        ("GET", "/", {"headers": {"Host": "evil.example"}}),
+        ("GET", "/emergency", {"headers": {"If-None-Match": "*"}}),
+        ("GET", "/exit", {}),
+    ):
+        response = await client.request(method, path, allow_redirects=False, **rest)
+        seen.add(response.status)
+        assert response.headers["Content-Security-Policy"].startswith("default-src 'none'"), path
+        for name in ("X-Content-Type-Options", "Referrer-Policy", "Permissions-Policy", "Cache-Control"):
+            assert name in response.headers, (path, name)
+        assert response.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert response.headers["Server"] == "web"
+    assert seen == {200, 204, 303, 304, 400, 404, 405, 413, 415, 421, 429}
 
 
 # --- size and time -----------------------------------------------------------------------------

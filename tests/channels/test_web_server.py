@@ -143,6 +143,22 @@ async def test_an_engine_that_breaks_below_the_application_gets_the_numbers(serv
     assert CANARY.encode() not in answer and b"Traceback" not in answer
 
 
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"GET http://evil.example/ HTTP/1.1\r\nHost: chat.example.org\r\n", b"421"),
+        (b"GET http://chat.example.org/ HTTP/1.1\r\nHost: chat.example.org\r\n", b"200"),
+        (b"GET / HTTP/1.1\r\nHost: chat.example.org\r\nHost: evil.example\r\n", b"400"),
+        (b"GET / HTTP/1.0\r\n", b"421"),
+    ],
+)
+async def test_a_name_is_checked_wherever_it_stands(serve: Serve, sent: bytes, status: bytes) -> None:
+    where = await serve(public_url="https://chat.example.org")
+    answer = await say(where, sent + b"Connection: close\r\n\r\n")
+    assert answer.split(b" ", 2)[1] == status
+    assert b"911" in answer and b"988" in answer
+
+
 # --- slow --------------------------------------------------------------------------------------
 
 
