@@ -174,7 +174,7 @@ class Server(web.Server):
         super().__init__(handler, **kwargs)
         self.words = words
         self.limits = limits
-        self._most = min(limits.connections, _files() - _SPARE_FILES)
+        self._most = min(limits.connections, max(_files() - _SPARE_FILES, 16))
 
     def make_room(self, new: Connection) -> None:
         """If there are too many connections, end the first that waits for nothing of ours, else turn the new one away."""
