@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 from bot.model import Action, Audience, Content, Incoming
 
 FIELDS = ("text", "lang", "school", "topic", "action", "audience")
+_FIELDS = frozenset(FIELDS)
 #: What a button may ask for; the rest is for other channels.
 ACTIONS: dict[str, Action] = {"menu": "menu", "numbers": "numbers", "more": "more", "not_meant": "not_meant"}
 AUDIENCES: dict[str, Audience] = {audience: audience for audience in get_args(Audience)}
@@ -48,15 +49,15 @@ def from_json(body: bytes, content: Content) -> Incoming:
     except (ValueError, RecursionError):
         raise BadRequest('The body is not JSON; send an object such as {"text": "hello"}.') from None
     if not isinstance(asked, dict):
-        raise BadRequest("The body must be a JSON object with text or topic.")
-    if any(name not in FIELDS for name in asked):
+        raise BadRequest("The body must be a JSON object with text, topic or action.")
+    if not asked.keys() <= _FIELDS:
         raise BadRequest("There is an unknown field; the fields are text, lang, school, topic, action and audience.")
-    for name in FIELDS:
-        if name in asked and not isinstance(asked[name], str):
+    for name, value in asked.items():
+        if not isinstance(value, str):
             raise BadRequest(f"{name} must be a string.")
-        if name != "text" and len(asked.get(name, "")) > _LONGEST_NAME:
+        if len(value) > _LONGEST_NAME and name != "text":
             raise BadRequest(f"{name} is too long; {_LONGEST_NAME} characters are enough.")
-    if not {"text", "topic", "action"} & set(asked):
+    if asked.keys().isdisjoint(("text", "topic", "action")):
         raise BadRequest("text, topic or action is missing.")
     topic, action, audience = (asked.get(name, "") for name in ("topic", "action", "audience"))
     if topic and topic not in content.topics and topic not in ALIASES:
