@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import hmac
 import logging
 import signal
@@ -47,8 +46,6 @@ async def run(engine: Engine, settings: Settings) -> int:
         await runner.cleanup()
         print(refusal, file=sys.stderr)
         return 2
-    gc.collect()
-    gc.freeze()  # what was loaded stays for good; going through it again would hold everybody up for 50 ms
     _announce(runner, settings)
     await _until_told()
     if telegram:

@@ -1,10 +1,10 @@
 """Settings from the environment: PORCHLIGHT_* or a .env file, every secret also as ..._FILE."""
 
-import ipaddress
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
 PREFIX = "PORCHLIGHT_"
 
@@ -26,10 +26,7 @@ _KNOWN = (
 )
 _SECRETS = ("TELEGRAM_TOKEN", "TELEGRAM_SECRET")
 
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-
-_ORIGIN = re.compile(r"https?://[^\s/@?#]+")
-_HOST = re.compile(r"[\w.-]+|[0-9a-fA-F:]+")
+Network = IPv4Network | IPv6Network
 
 
 class SettingsError(Exception):
@@ -60,6 +57,9 @@ def read(environ: Mapping[str, str], dotenv: Path | None = None) -> Settings:
     """The settings, or SettingsError with everything that is wrong with them."""
     values, problems = _values({**_from_file(dotenv), **environ})
     port = _port(values, problems)
+    proxies = _networks(values, problems)
+    hosts, origins = _hosts(values, problems), _origins(values, problems)
+    limit = _limit(values, problems)
     mode = values.get("TELEGRAM_MODE", "polling")
     if mode not in ("polling", "webhook"):
         problems.append(f'{PREFIX}TELEGRAM_MODE is "{mode}"; write polling or webhook.')
@@ -71,9 +71,6 @@ def read(environ: Mapping[str, str], dotenv: Path | None = None) -> Settings:
         )
     if mode == "webhook" and not values.get("TELEGRAM_SECRET"):
         problems.append(f"{PREFIX}TELEGRAM_SECRET is missing; the webhook needs one, 1 to 256 letters, digits, _ or -.")
-    proxies = _networks(values, problems)
-    hosts, origins = _hosts(values, problems), _origins(values, problems)
-    limit = _limit(values, problems)
     if problems:
         raise SettingsError("\n".join(problems))
     return Settings(
@@ -102,7 +99,7 @@ def _networks(values: Mapping[str, str], problems: list[str]) -> tuple[Network, 
     networks: list[Network] = []
     for written in _list(values, "TRUSTED_PROXIES"):
         try:
-            networks.append(ipaddress.ip_network(written))
+            networks.append(ip_network(written))
         except ValueError:
             problems.append(
                 f'{PREFIX}TRUSTED_PROXIES has "{written}"; write addresses or networks such as 10.0.0.0/8, ::1.'
@@ -115,7 +112,7 @@ def _hosts(values: Mapping[str, str], problems: list[str]) -> tuple[str, ...]:
     problems.extend(
         f'{PREFIX}ALLOWED_HOSTS has "{host}"; write a name alone, such as chat.example.org.'
         for host in hosts
-        if not _HOST.fullmatch(host)
+        if not all(char.isalnum() or char in ".-_" for char in host)
     )
     return hosts
 
@@ -125,9 +122,17 @@ def _origins(values: Mapping[str, str], problems: list[str]) -> tuple[str, ...]:
     problems.extend(
         f'{PREFIX}API_ORIGINS has "{origin}"; write an origin such as https://app.example.org.'
         for origin in origins
-        if not _ORIGIN.fullmatch(origin)
+        if not _is_origin(origin)
     )
     return origins
+
+
+def _is_origin(written: str) -> bool:
+    try:
+        parts = urlsplit(written)
+    except ValueError:  # half an IPv6 address
+        return False
+    return parts.scheme in ("http", "https") and written == f"{parts.scheme}://{parts.netloc}" and "@" not in written
 
 
 def _limit(values: Mapping[str, str], problems: list[str]) -> int:

@@ -69,7 +69,7 @@ def test_a_host_that_is_no_name(host: str) -> None:
     assert fault({"PORCHLIGHT_ALLOWED_HOSTS": host}) == said
 
 
-@pytest.mark.parametrize("origin", ["*", "null", "app.example", "https://app.example/page"])
+@pytest.mark.parametrize("origin", ["*", "null", "app.example", "https://app.example/page", "http://[::1"])
 def test_an_origin_that_is_none(origin: str) -> None:
     said = f'PORCHLIGHT_API_ORIGINS has "{origin}"; write an origin such as https://app.example.org.'
     assert fault({"PORCHLIGHT_API_ORIGINS": origin}) == said

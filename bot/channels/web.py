@@ -28,14 +28,12 @@ ENGINE: web.AppKey[Engine] = web.AppKey("engine", Engine)
 PAGES: web.AppKey[Pages] = web.AppKey("pages", Pages)
 SETTINGS: web.AppKey[Settings] = web.AppKey("settings", Settings)
 LAST: web.AppKey[dict[str, str]] = web.AppKey("last", dict)  # the API's last resort by language, ready to send
-DOCUMENT: web.AppKey[str] = web.AppKey("document", str)  # the description of the API
 FILES: web.AppKey[dict[str, tuple[bytes, str]]] = web.AppKey("files", dict)
+DOCUMENT: web.AppKey[str] = web.AppKey("document", str)  # the description of the API
 
 HTML = "text/html"
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
-
-EMERGENCY: web.AppKey[dict[str, tuple[bytes, str]]] = web.AppKey("emergency", dict)  # by language: page, ETag
 
 _FAULTS = {
     404: "not_found",
@@ -88,9 +86,8 @@ def create_app(engine: Engine, settings: Settings) -> web.Application:
     app[GUARD] = Guard(settings)
     app.cleanup_ctx.append(app[GUARD].forgetting)
     app[PAGES] = Pages(engine)
-    app[EMERGENCY] = {lang: _tagged(app[PAGES].emergency(lang)) for lang in engine.langs}
-    app[DOCUMENT] = json.dumps(document(engine.content, getattr(bot, "__version__", "0")))
     app[LAST] = {lang: _contract(engine.last_resort(lang)) for lang in engine.langs}
+    app[DOCUMENT] = json.dumps(document(engine.content, getattr(bot, "__version__", "0")))
     app[FILES] = {file.name: (file.read_bytes(), _TYPES[file.suffix]) for file in (PAGE / "static").iterdir()}
     app.on_response_prepare.append(_dress)
     _routes(app)
@@ -160,23 +157,11 @@ async def _said(request: web.Request) -> web.Response:
 
 
 async def _emergency(request: web.Request) -> web.Response:
-    """The numbers, made once at the start: any cache may hold them, and keep them while we are away."""
     lang = request.query.get("lang", "")
     langs = request.app[ENGINE].langs
-    page, tag = request.app[EMERGENCY][lang if lang in langs else langs[0]]
-    known = request.if_none_match
-    if known and any(each.value in (tag, "*") for each in known):
-        response = web.Response(status=304)
-    else:
-        response = web.Response(body=page, content_type=HTML, charset="utf-8")
-    response.etag = tag
+    response = _html(request.app[PAGES].emergency(lang if lang in langs else langs[0]))
     response.headers["Cache-Control"] = "public, max-age=3600, stale-if-error=604800"
-    return response
-
-
-def _tagged(page: str) -> tuple[bytes, str]:
-    body = page.encode()
-    return body, hashlib.sha256(body).hexdigest()[:16]
+    return _tagged(request, response)
 
 
 async def _who_can_see(request: web.Request) -> web.Response:
@@ -325,6 +310,15 @@ def _label(request: web.Request, incoming: Incoming) -> str:
         return words.replies[incoming.topic].button
     labels = {"menu": words.shared.button_menu, "numbers": words.shared.button_numbers}
     return labels.get(incoming.action, words.shared.button_not_meant)
+
+
+def _tagged(request: web.Request, response: web.Response) -> web.Response:
+    """The response with an ETag of its content, or 304 for a cache that holds the same already."""
+    tag = hashlib.sha256(response.body if isinstance(response.body, bytes) else b"").hexdigest()[:16]
+    if any(each.value in (tag, "*") for each in request.if_none_match or ()):
+        response = web.Response(status=304, headers={"Cache-Control": response.headers["Cache-Control"]})
+    response.etag = tag
+    return response
 
 
 def _html(text: str, status: int = 200) -> web.Response:

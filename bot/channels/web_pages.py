@@ -12,12 +12,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.engine import DOORS, Engine
 from bot.model import URGENT, Audience, Button, Contact, Content, Incoming, Message, Reply
 
+#: What can be wrong; each has its sentence in words.yaml.
+FAULTS = ("broke", "not_found", "not_allowed", "too_big", "bad_request", "too_slow", "too_many", "busy")
+
 PAGE = Path(__file__).parent / "page"
 #: Where the exit leads: a page that says nothing about the person, and has no list of what was seen before.
 NEUTRAL = "https://www.weather.gov/"
-
-#: What can be wrong; each has its sentence in words.yaml.
-FAULTS = ("broke", "not_found", "not_allowed", "too_big", "bad_request", "too_slow", "too_many", "busy")
 
 _PLACE = re.compile(r"\{(\w+)\.(\w+)\}")
 
