@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PORCHLIGHT_CACHE ?= .porchlight
 
-.PHONY: run test lint check score learn fuzz bench-serve clean
+.PHONY: run test lint check score learn clean
 .DELETE_ON_ERROR:
 
 run: .venv/run.stamp
@@ -25,15 +25,6 @@ check: .venv/run.stamp
 score: .venv/run.stamp
 	$(BIN)/porchlight score $(FILE)
 
-# A long run of schemathesis against the live server: make fuzz EXAMPLES=5000
-EXAMPLES ?= 1000
-fuzz: .venv/dev.stamp
-	$(BIN)/python tests/channels/web_live.py $(EXAMPLES)
-
-# How many answers a second one core gives
-bench-serve: .venv/dev.stamp
-	$(BIN)/python tests/bench/serve.py
-
 learn: .venv/run.stamp
 	$(BIN)/porchlight learn
 
@@ -52,3 +43,13 @@ clean:
 .venv/dev.stamp: pyproject.toml | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
 	@touch $@ .venv/run.stamp
+
+# A long run of schemathesis against the live server: make fuzz EXAMPLES=5000
+EXAMPLES ?= 1000
+.PHONY: fuzz bench-serve
+fuzz: .venv/dev.stamp
+	$(BIN)/python tests/channels/web_live.py $(EXAMPLES)
+
+# How many answers a second one core gives
+bench-serve: .venv/dev.stamp
+	$(BIN)/python tests/bench/serve.py

@@ -91,6 +91,51 @@ def read(environ: Mapping[str, str], dotenv: Path | None = None) -> Settings:
     )
 
 
+def _path(values: Mapping[str, str], name: str) -> Path | None:
+    return Path(values[name]) if values.get(name) else None
+
+
+def _port(values: Mapping[str, str], problems: list[str]) -> int:
+    written = values.get("PORT", "8080")
+    if written.isdigit() and int(written) < 65536:
+        return int(written)
+    problems.append(f'{PREFIX}PORT is "{written}"; write a number from 0 to 65535.')
+    return 0
+
+
+def _looks_like_a_token(token: str) -> bool:
+    number, _, rest = token.partition(":")
+    return number.isdigit() and bool(rest) and not any(char.isspace() for char in token)
+
+
+def _values(environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    values: dict[str, str] = {}
+    problems: list[str] = []
+    for name in _KNOWN:
+        if environ.get(PREFIX + name):
+            values[name] = environ[PREFIX + name].strip()
+    for name in _SECRETS:
+        path = environ.get(f"{PREFIX}{name}_FILE")
+        if not path:
+            continue
+        try:
+            values[name] = Path(path).read_text(encoding="utf-8").strip()
+        except OSError:
+            problems.append(f"{PREFIX}{name}_FILE names a file that can't be read; check its path and rights.")
+    return values, problems
+
+
+def _from_file(dotenv: Path | None) -> dict[str, str]:
+    if dotenv is None or not dotenv.is_file():
+        return {}
+    found: dict[str, str] = {}
+    for line in dotenv.read_text(encoding="utf-8").splitlines():
+        name, sign, value = line.partition("=")
+        if sign and not name.lstrip().startswith("#"):
+            found[name.strip().removeprefix("export ")] = value.strip().strip("\"'")
+    return found
+
+
 def _list(values: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(values.get(name, "").replace(",", " ").split())
 
@@ -141,48 +186,3 @@ def _limit(values: Mapping[str, str], problems: list[str]) -> int:
         return int(written)
     problems.append(f'{PREFIX}RATE_LIMIT is "{written}"; write messages a minute, or 0 for no limit.')
     return 0
-
-
-def _path(values: Mapping[str, str], name: str) -> Path | None:
-    return Path(values[name]) if values.get(name) else None
-
-
-def _port(values: Mapping[str, str], problems: list[str]) -> int:
-    written = values.get("PORT", "8080")
-    if written.isdigit() and int(written) < 65536:
-        return int(written)
-    problems.append(f'{PREFIX}PORT is "{written}"; write a number from 0 to 65535.')
-    return 0
-
-
-def _looks_like_a_token(token: str) -> bool:
-    number, _, rest = token.partition(":")
-    return number.isdigit() and bool(rest) and not any(char.isspace() for char in token)
-
-
-def _values(environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
-    values: dict[str, str] = {}
-    problems: list[str] = []
-    for name in _KNOWN:
-        if environ.get(PREFIX + name):
-            values[name] = environ[PREFIX + name].strip()
-    for name in _SECRETS:
-        path = environ.get(f"{PREFIX}{name}_FILE")
-        if not path:
-            continue
-        try:
-            values[name] = Path(path).read_text(encoding="utf-8").strip()
-        except OSError:
-            problems.append(f"{PREFIX}{name}_FILE names a file that can't be read; check its path and rights.")
-    return values, problems
-
-
-def _from_file(dotenv: Path | None) -> dict[str, str]:
-    if dotenv is None or not dotenv.is_file():
-        return {}
-    found: dict[str, str] = {}
-    for line in dotenv.read_text(encoding="utf-8").splitlines():
-        name, sign, value = line.partition("=")
-        if sign and not name.lstrip().startswith("#"):
-            found[name.strip().removeprefix("export ")] = value.strip().strip("\"'")
-    return found
