@@ -49,7 +49,9 @@ class Guard:
         wait = self.buckets.wait(self.front.address(request), time.monotonic())
         if not wait:
             return heard(engine, incoming)
-        async with self._lane:  # bounded by the number of connections, each of which asks one thing at a time
+        async with self._lane:  # as long as there are connections: each asks one thing at a time
+            if request.transport is None:  # gone while waiting: nobody to answer, and no turn to take from the rest
+                raise TooMany(wait, engine.langs[0])
             await asyncio.sleep(PACE)
             reply = heard(engine, incoming)
         if reply.messages[0].kind == "urgent":

@@ -15,6 +15,7 @@ import pytest
 from aiohttp import ClientSession, web
 from test_web_guard import BrokenEngine, FakeEar
 
+from bot.channels import web_guard
 from bot.channels.web import ENGINE, create_app, create_runner
 from bot.channels.web_guard import GUARD
 from bot.channels.web_server import Limits
@@ -261,6 +262,22 @@ async def test_where_everybody_is_being_answered_the_next_one_gets_the_numbers(s
     await asyncio.sleep(0.1)
     fine(await say(where), 503)
     await hang_up(*(writer for _, writer in busy))
+
+
+async def test_those_who_left_the_slow_lane_hold_nobody_up(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A flood that hangs up at once leaves no queue behind in front of an alert from the same address."""
+    monkeypatch.setattr(web_guard, "PACE", 0.1)
+    where = await serve(rate_limit=1)
+    head = b"POST /api/reply HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n"
+    for _ in range(60):
+        _, writer = await asyncio.open_connection(*where)
+        writer.write(head + b'Content-Length: 14\r\n\r\n{"text": "hi"}')
+        await hang_up(writer)
+    begun = time.monotonic()
+    body = b'{"text": "i want to die"}'
+    answer = await say(where, head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+    assert answer.startswith(b"HTTP/1.1 200 ") and b'"alert"' in answer
+    assert time.monotonic() - begun < 3
 
 
 # --- nothing is kept ---------------------------------------------------------------------------
