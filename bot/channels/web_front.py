@@ -26,7 +26,11 @@ class Front:
         peer = request.remote or ""
         if not self._proxies or not self._trusted(peer):
             return peer
-        hops = [hop.strip() for line in request.headers.getall("X-Forwarded-For", ()) for hop in line.split(",")]
+        hops = [
+            _without_port(hop.strip())
+            for line in request.headers.getall("X-Forwarded-For", ())
+            for hop in line.split(",")
+        ]
         seen = peer
         for hop in reversed(hops):
             if _parsed(hop) is None:
@@ -69,6 +73,13 @@ def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | Non
         return None
     mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
     return mapped or parsed
+
+
+def _without_port(hop: str) -> str:
+    """An address as some proxies write it: 192.0.2.1:5000, [2001:db8::1]:5000."""
+    if hop.startswith("["):
+        return hop[1:].partition("]")[0]
+    return hop.partition(":")[0] if hop.count(":") == 1 else hop
 
 
 def _host(named: str) -> str:

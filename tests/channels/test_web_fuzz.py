@@ -48,7 +48,7 @@ def test_the_real_ear_hears_alerts_past_the_limit(engine: Engine) -> None:
         for text, lang in (("i want to kill myself", "en"), ("me quiero matar", "es")) * 5:
             status, answer = _asked(address, text)
             assert (status, answer["tier"], answer["lang"]) == (200, "alert", lang)
-            assert [link["url"] for link in answer["messages"][0]["links"]][0] == "tel:911"
+            assert answer["messages"][0]["links"][0]["url"] == "tel:911"
         status, answer = _asked(address, "how do i report a picture")
         assert status == 429 and "911" in answer["error"] and "988" in answer["error"]
 

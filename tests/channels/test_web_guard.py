@@ -227,6 +227,21 @@ async def test_the_chain_is_read_from_the_right_so_that_nobody_chooses_an_addres
     assert [(await ask(client, **{"X-Forwarded-For": "not an address"}))[0] for _ in range(2)] == [200, 429]
 
 
+async def test_a_port_behind_an_address_makes_no_other_address(start) -> None:
+    client = await start(rate_limit=1, trusted_proxies=LOCAL)
+    chains = ("192.0.2.1:5000", "192.0.2.1:5001", "[2001:db8::1]:5000", "[2001:db8::1]:5001", "2001:db8::1")
+    assert [(await ask(client, **{"X-Forwarded-For": chain}))[0] for chain in chains] == [200, 429, 200, 429, 429]
+
+
+async def test_half_a_character_is_answered(start) -> None:
+    """JSON can carry what is no text in any encoding."""
+    client = await start()
+    response = await client.post(
+        "/api/reply", data=b'{"text": "\\ud800 die"}', headers={"Content-Type": "application/json"}
+    )
+    assert (response.status, (await response.json())["tier"]) == (200, "alert")
+
+
 async def test_only_our_names_are_answered_to_once_they_are_known(start) -> None:
     client = await start(public_url="https://chat.example.org", allowed_hosts=("www.example.org",))
     for host, status in (
