@@ -52,3 +52,13 @@ clean:
 .venv/dev.stamp: pyproject.toml | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
 	@touch $@ .venv/run.stamp
+
+# A long run of schemathesis against the live server: make fuzz EXAMPLES=5000
+EXAMPLES ?= 1000
+.PHONY: fuzz bench-serve
+fuzz: .venv/dev.stamp
+	$(BIN)/python tests/channels/web_live.py $(EXAMPLES)
+
+# How many answers a second one core gives
+bench-serve: .venv/dev.stamp
+	$(BIN)/python tests/bench/serve.py

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import json
 import os
 import sys
@@ -94,7 +95,10 @@ def _cache(settings: Settings) -> Path:
 def _serve(_: argparse.Namespace, settings: Settings) -> int:
     from bot import serve
 
-    return asyncio.run(serve.run(_engine(settings), settings))
+    engine = _engine(settings)
+    gc.collect()
+    gc.freeze()  # what was loaded stays for good; going through it again would hold everybody up for 50 ms
+    return asyncio.run(serve.run(engine, settings))
 
 
 def _chat(_: argparse.Namespace, settings: Settings) -> int:

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
 PREFIX = "PORCHLIGHT_"
 
@@ -18,8 +20,14 @@ _KNOWN = (
     "CONTENT",
     "CACHE",
     "ALLOWED_ORIGINS",
+    "ALLOWED_HOSTS",
+    "API_ORIGINS",
+    "TRUSTED_PROXIES",
+    "RATE_LIMIT",
 )
 _SECRETS = ("TELEGRAM_TOKEN", "TELEGRAM_SECRET")
+
+Network = IPv4Network | IPv6Network
 
 
 class SettingsError(Exception):
@@ -40,12 +48,19 @@ class Settings:
     content: Path | None = None
     cache: Path | None = None
     allowed_origins: tuple[str, ...] = ()
+    allowed_hosts: tuple[str, ...] = ()
+    api_origins: tuple[str, ...] = ()
+    trusted_proxies: tuple[Network, ...] = ()
+    rate_limit: int = 600  # messages a minute from one address: a class behind one line must fit
 
 
 def read(environ: Mapping[str, str], dotenv: Path | None = None) -> Settings:
     """The settings, or SettingsError with everything that is wrong with them."""
     values, problems = _values({**_from_file(dotenv), **environ})
     port = _port(values, problems)
+    proxies = _networks(values, problems)
+    hosts, origins = _hosts(values, problems), _origins(values, problems)
+    limit = _limit(values, problems)
     mode = values.get("TELEGRAM_MODE", "polling")
     if mode not in ("polling", "webhook"):
         problems.append(f'{PREFIX}TELEGRAM_MODE is "{mode}"; write polling or webhook.')
@@ -69,7 +84,11 @@ def read(environ: Mapping[str, str], dotenv: Path | None = None) -> Settings:
         telegram_secret=values.get("TELEGRAM_SECRET", ""),
         content=_path(values, "CONTENT"),
         cache=_path(values, "CACHE"),
-        allowed_origins=tuple(values.get("ALLOWED_ORIGINS", "").replace(",", " ").split()),
+        allowed_origins=_list(values, "ALLOWED_ORIGINS"),
+        allowed_hosts=hosts,
+        api_origins=origins,
+        trusted_proxies=proxies,
+        rate_limit=limit,
     )
 
 
@@ -126,3 +145,55 @@ def _from_file(dotenv: Path | None) -> dict[str, str]:
         if sign and not name.lstrip().startswith("#"):
             found[name.strip().removeprefix("export ")] = value.strip().strip("\"'")
     return found
+
+
+def _list(values: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(values.get(name, "").replace(",", " ").split())
+
+
+def _networks(values: Mapping[str, str], problems: list[str]) -> tuple[Network, ...]:
+    networks: list[Network] = []
+    for written in _list(values, "TRUSTED_PROXIES"):
+        try:
+            networks.append(ip_network(written))
+        except ValueError:
+            problems.append(
+                f'{PREFIX}TRUSTED_PROXIES has "{written}"; write addresses or networks such as 10.0.0.0/8, ::1.'
+            )
+    return tuple(networks)
+
+
+def _hosts(values: Mapping[str, str], problems: list[str]) -> tuple[str, ...]:
+    hosts = _list(values, "ALLOWED_HOSTS")
+    problems.extend(
+        f'{PREFIX}ALLOWED_HOSTS has "{host}"; write a name alone, such as chat.example.org.'
+        for host in hosts
+        if not all(char.isalnum() or char in ".-_" for char in host)
+    )
+    return hosts
+
+
+def _origins(values: Mapping[str, str], problems: list[str]) -> tuple[str, ...]:
+    origins = tuple(origin.rstrip("/").lower() for origin in _list(values, "API_ORIGINS"))
+    problems.extend(
+        f'{PREFIX}API_ORIGINS has "{origin}"; write an origin such as https://app.example.org.'
+        for origin in origins
+        if not _is_origin(origin)
+    )
+    return origins
+
+
+def _is_origin(written: str) -> bool:
+    try:
+        parts = urlsplit(written)
+    except ValueError:  # half an IPv6 address
+        return False
+    return parts.scheme in ("http", "https") and written == f"{parts.scheme}://{parts.netloc}" and "@" not in written
+
+
+def _limit(values: Mapping[str, str], problems: list[str]) -> int:
+    written = values.get("RATE_LIMIT", "600")
+    if written.isascii() and written.isdigit() and len(written) < 10:
+        return int(written)
+    problems.append(f'{PREFIX}RATE_LIMIT is "{written}"; write messages a minute, or 0 for no limit.')
+    return 0

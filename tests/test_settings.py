@@ -1,5 +1,6 @@
 """Settings, and the exact sentences about those that can't be used."""
 
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,10 @@ def test_every_setting_is_read() -> None:
             "PORCHLIGHT_CONTENT": "/srv/words",
             "PORCHLIGHT_CACHE": "/srv/cache",
             "PORCHLIGHT_ALLOWED_ORIGINS": "https://a.example, https://b.example",
+            "PORCHLIGHT_ALLOWED_HOSTS": "chat.example.org,www.example.org",
+            "PORCHLIGHT_API_ORIGINS": "https://App.example/ http://localhost:3000",
+            "PORCHLIGHT_TRUSTED_PROXIES": "10.0.0.0/8, ::1",
+            "PORCHLIGHT_RATE_LIMIT": "50",
             "SOMETHING_ELSE": "ignored",
         }
     )
@@ -45,7 +50,35 @@ def test_every_setting_is_read() -> None:
         content=Path("/srv/words"),
         cache=Path("/srv/cache"),
         allowed_origins=("https://a.example", "https://b.example"),
+        allowed_hosts=("chat.example.org", "www.example.org"),
+        api_origins=("https://app.example", "http://localhost:3000"),
+        trusted_proxies=(ip_network("10.0.0.0/8"), ip_network("::1/128")),
+        rate_limit=50,
     )
+
+
+@pytest.mark.parametrize("proxy", ["nginx", "10.0.0.1/8", "10.0.0.0/40", "*"])
+def test_a_proxy_that_is_no_network(proxy: str) -> None:
+    said = f'PORCHLIGHT_TRUSTED_PROXIES has "{proxy}"; write addresses or networks such as 10.0.0.0/8, ::1.'
+    assert fault({"PORCHLIGHT_TRUSTED_PROXIES": f"127.0.0.1, {proxy}"}) == said
+
+
+@pytest.mark.parametrize("host", ["https://chat.example.org", "chat.example.org:8080", "*"])
+def test_a_host_that_is_no_name(host: str) -> None:
+    said = f'PORCHLIGHT_ALLOWED_HOSTS has "{host}"; write a name alone, such as chat.example.org.'
+    assert fault({"PORCHLIGHT_ALLOWED_HOSTS": host}) == said
+
+
+@pytest.mark.parametrize("origin", ["*", "null", "app.example", "https://app.example/page", "http://[::1"])
+def test_an_origin_that_is_none(origin: str) -> None:
+    said = f'PORCHLIGHT_API_ORIGINS has "{origin}"; write an origin such as https://app.example.org.'
+    assert fault({"PORCHLIGHT_API_ORIGINS": origin}) == said
+
+
+@pytest.mark.parametrize("limit", ["many", "-1", "1.5", "²", "99999999999"])
+def test_a_limit_that_is_no_number(limit: str) -> None:
+    said = f'PORCHLIGHT_RATE_LIMIT is "{limit}"; write messages a minute, or 0 for no limit.'
+    assert fault({"PORCHLIGHT_RATE_LIMIT": limit}) == said
 
 
 @pytest.mark.parametrize("port", ["http", "65536", "-1", "8080.5"])

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from bot.model import URGENT, Contact, Message, Reply
+from bot.model import URGENT, Button, Contact, Message, Reply
 
 #: Telegram counts UTF-16 units, at most this many in one message.
 TELEGRAM_LIMIT = 4096
@@ -81,8 +81,18 @@ def contract(reply: Reply) -> dict[str, Any]:
             }
             for message in reply.messages
         ],
-        "next": [{"topic": button.topic or button.action, "label": button.label} for button in reply.buttons],
+        "next": [_pressable(button) for button in reply.buttons],
     }
+
+
+def _pressable(button: Button) -> dict[str, str]:
+    """A button of the contract: what to send back to press it, and its label."""
+    pressed = {"topic": button.topic or button.action, "label": button.label}
+    if button.action:
+        pressed["action"] = button.action
+    if button.audience:
+        pressed["audience"] = button.audience
+    return pressed
 
 
 def classified(reply: Reply) -> dict[str, Any]:

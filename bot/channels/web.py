@@ -3,9 +3,9 @@
 Nothing that reaches it is kept: no cookie, no access log, no session. Its log names the kind of a fault and the route.
 """
 
+import hashlib
 import json
 import logging
-from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -14,8 +14,10 @@ from multidict import CIMultiDict
 import bot
 from bot.channels import render
 from bot.channels.web_ask import BadRequest, accepted, from_form, from_json
+from bot.channels.web_guard import GUARD, LARGEST, Guard, Handler, TooMany, guarded
 from bot.channels.web_openapi import document
 from bot.channels.web_pages import NEUTRAL, PAGE, Pages, Place
+from bot.channels.web_server import Limits, Runner, Words
 from bot.engine import Engine
 from bot.model import Incoming, Reply
 from bot.settings import Settings
@@ -27,21 +29,28 @@ PAGES: web.AppKey[Pages] = web.AppKey("pages", Pages)
 SETTINGS: web.AppKey[Settings] = web.AppKey("settings", Settings)
 LAST: web.AppKey[dict[str, str]] = web.AppKey("last", dict)  # the API's last resort by language, ready to send
 FILES: web.AppKey[dict[str, tuple[bytes, str]]] = web.AppKey("files", dict)
+DOCUMENT: web.AppKey[str] = web.AppKey("document", str)  # the description of the API
 
-LARGEST = 64 * 1024
 HTML = "text/html"
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-_FAULTS = {404: "not_found", 405: "not_allowed", 413: "too_big", 500: "broke"}
+_FAULTS = {
+    404: "not_found",
+    405: "not_allowed",
+    408: "too_slow",
+    413: "too_big",
+    421: "not_found",
+    429: "too_many",
+    500: "broke",
+}
 _SENTENCES = {
     404: "There is nothing at this address.",
     405: "This address can't be asked that way.",
-    413: "That is too long; send at most 64 KiB.",
-    415: "Send the body as application/json.",
+    415: "Send the body as application/json, not compressed.",
+    421: "This server does not answer to that name.",
 }
+_FOR_PEOPLE = frozenset({408, 413, 429})  # what a person may bring about by writing: said in their language
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _SENSORS = (
     "accelerometer",
@@ -71,21 +80,33 @@ _POLICY = (
 
 def create_app(engine: Engine, settings: Settings) -> web.Application:
     """The web chat, ready to be served; other channels may add their webhooks to its router."""
-    app = web.Application(client_max_size=LARGEST, middlewares=[_never_silent])
+    app = web.Application(client_max_size=LARGEST, middlewares=[_never_silent, guarded])
     app[ENGINE] = engine
     app[SETTINGS] = settings
+    app[GUARD] = Guard(settings)
+    app.cleanup_ctx.append(app[GUARD].forgetting)
     app[PAGES] = Pages(engine)
     app[LAST] = {lang: _contract(engine.last_resort(lang)) for lang in engine.langs}
+    app[DOCUMENT] = json.dumps(document(engine.content, getattr(bot, "__version__", "0")))
     app[FILES] = {file.name: (file.read_bytes(), _TYPES[file.suffix]) for file in (PAGE / "static").iterdir()}
     app.on_response_prepare.append(_dress)
     _routes(app)
     return app
 
 
-def create_runner(app: web.Application) -> web.AppRunner:
-    """A runner without access log, and whose own complaints (they name addresses) go nowhere."""
-    silent = logging.Logger("porchlight.web.server", level=logging.CRITICAL + 1)  # stands alone: nothing to hand on to
-    return web.AppRunner(app, access_log=None, logger=silent, shutdown_timeout=5)
+def create_runner(app: web.Application, limits: Limits | None = None) -> web.AppRunner:
+    """A runner on guarded connections, without access log, and whose own complaints (they name addresses) go nowhere."""
+    return Runner(app, _server_words(app[PAGES]), limits or Limits())
+
+
+def _server_words(pages: Pages) -> Words:
+    """What is said to a connection that never became a request: its language is unknown, so all are there."""
+
+    def every(fault: str) -> str:
+        return "\n".join(pages.sentence(lang, fault) for lang in pages.langs) + "\n"
+
+    headers = {**_HEADERS, "Content-Security-Policy": f"{_POLICY}'none'", "Cache-Control": "no-store"}
+    return Words(headers, broken=every("bad_request"), slow=every("too_slow"), busy=every("busy"), fault=every("broke"))
 
 
 def _routes(app: web.Application) -> None:
@@ -124,9 +145,11 @@ async def _said(request: web.Request) -> web.Response:
     try:
         incoming = from_form(body, place.lang, place.school, request.app[ENGINE].content)
         lang = incoming.lang or lang
-        reply = request.app[ENGINE].reply(incoming)
+        reply = await request.app[GUARD].answer(request, request.app[ENGINE], incoming)
         said = incoming.text or _label(request, incoming)
         html = pages.exchange(reply, place, said) if fragment else pages.chat(place, reply, said)
+    except TooMany:
+        raise
     except Exception as error:  # whatever breaks, the numbers are sent
         _told(request, error)
         html = pages.last_fragment(lang) if fragment else pages.fault(lang, "broke")
@@ -138,7 +161,7 @@ async def _emergency(request: web.Request) -> web.Response:
     langs = request.app[ENGINE].langs
     response = _html(request.app[PAGES].emergency(lang if lang in langs else langs[0]))
     response.headers["Cache-Control"] = "public, max-age=3600, stale-if-error=604800"
-    return response
+    return _tagged(request, response)
 
 
 async def _who_can_see(request: web.Request) -> web.Response:
@@ -174,7 +197,9 @@ async def _api_reply(request: web.Request) -> web.Response:
     except BadRequest as fault:
         return _error(400, str(fault))
     try:
-        text = _contract(engine.reply(incoming))
+        text = _contract(await request.app[GUARD].answer(request, engine, incoming))
+    except TooMany:
+        raise
     except Exception as error:  # whatever breaks, the numbers are sent
         _told(request, error)
         text = request.app[LAST][incoming.lang or engine.langs[0]]
@@ -182,7 +207,7 @@ async def _api_reply(request: web.Request) -> web.Response:
 
 
 async def _openapi(request: web.Request) -> web.Response:
-    return web.json_response(document(request.app[ENGINE].content, getattr(bot, "__version__", "0")))
+    return web.Response(text=request.app[DOCUMENT], content_type=JSON)
 
 
 def _contract(reply: Reply) -> str:
@@ -204,21 +229,27 @@ async def _never_silent(request: web.Request, handler: Handler) -> web.StreamRes
     except web.HTTPException as fault:
         if fault.status < 400:
             raise
-        return _fault(request, fault.status, fault.headers.get("Allow"))
+        kept = {name: fault.headers[name] for name in ("Allow", "Retry-After") if name in fault.headers}
+        return _fault(request, fault.status, kept, fault.lang if isinstance(fault, TooMany) else "")
     except Exception as error:  # whatever breaks, the numbers are sent
         _told(request, error)
         return _fault(request, 500)
 
 
-def _fault(request: web.Request, status: int, allow: str | None = None) -> web.Response:
-    headers: CIMultiDict[str] = CIMultiDict({"Allow": allow} if allow else {})
+def _fault(request: web.Request, status: int, kept: dict[str, str] | None = None, lang: str = "") -> web.Response:
     engine = request.app[ENGINE]
-    lang = accepted(request.headers.get("Accept-Language", ""), engine.langs)
+    pages = request.app[PAGES]
+    headers: CIMultiDict[str] = CIMultiDict(kept or {})
+    lang = lang or accepted(request.headers.get("Accept-Language", ""), engine.langs)
+    fault = _FAULTS.get(status, "bad_request")
     if request.path.startswith("/api/"):
         if status >= 500:
             return web.Response(text=request.app[LAST][lang], content_type=JSON, status=status)
+        if status in _FOR_PEOPLE:
+            return _error(status, pages.sentence(lang, fault), headers)
         return _error(status, _SENTENCES.get(status, "This could not be read."), headers)
-    response = _html(request.app[PAGES].fault(lang, _FAULTS.get(status, "bad_request")), status)
+    fragment = bool(request.headers.get("X-Fragment"))
+    response = _html(pages.fault_fragment(lang, fault) if fragment else pages.fault(lang, fault), status)
     response.headers.extend(headers)
     return response
 
@@ -238,8 +269,7 @@ async def _dress(request: web.Request, response: web.StreamResponse) -> None:
     headers["Content-Security-Policy"] = _POLICY + (" ".join(ancestors) or "'none'")
     if not ancestors:
         headers["X-Frame-Options"] = "DENY"
-    if request.app[SETTINGS].public_url.startswith("https://"):
-        headers["Strict-Transport-Security"] = "max-age=31536000"
+    request.app[GUARD].dress(request, response)
     headers.setdefault("Cache-Control", "no-store")
 
 
@@ -280,6 +310,15 @@ def _label(request: web.Request, incoming: Incoming) -> str:
         return words.replies[incoming.topic].button
     labels = {"menu": words.shared.button_menu, "numbers": words.shared.button_numbers}
     return labels.get(incoming.action, words.shared.button_not_meant)
+
+
+def _tagged(request: web.Request, response: web.Response) -> web.Response:
+    """The response with an ETag of its content, or 304 for a cache that holds the same already."""
+    tag = hashlib.sha256(response.body if isinstance(response.body, bytes) else b"").hexdigest()[:16]
+    if any(each.value in (tag, "*") for each in request.if_none_match or ()):
+        response = web.Response(status=304, headers={"Cache-Control": response.headers["Cache-Control"]})
+    response.etag = tag
+    return response
 
 
 def _html(text: str, status: int = 200) -> web.Response:

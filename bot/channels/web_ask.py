@@ -6,10 +6,13 @@ from urllib.parse import parse_qsl
 
 from bot.model import Action, Audience, Content, Incoming
 
-FIELDS = ("text", "lang", "school", "topic")
-#: What a button of the form may ask for; the rest is for other channels.
-_ACTIONS: dict[str, Action] = {"menu": "menu", "numbers": "numbers", "more": "more", "not_meant": "not_meant"}
-_AUDIENCES: dict[str, Audience] = {audience: audience for audience in get_args(Audience)}
+FIELDS = ("text", "lang", "school", "topic", "action", "audience")
+_FIELDS = frozenset(FIELDS)
+#: What a button may ask for; the rest is for other channels.
+ACTIONS: dict[str, Action] = {"menu": "menu", "numbers": "numbers", "more": "more", "not_meant": "not_meant"}
+AUDIENCES: dict[str, Audience] = {audience: audience for audience in get_args(Audience)}
+#: Actions that the API also takes as a topic, as it did before it had actions.
+ALIASES = ("menu", "numbers", "not_meant")
 _LONGEST_NAME = 64
 
 
@@ -21,7 +24,7 @@ def from_form(body: bytes, lang: str, school: str | None, content: Content) -> I
     """The fields of the page's own form. Whatever is odd is passed over: somebody may need an answer."""
     fields = dict(parse_qsl(body.decode("utf-8", "replace"), encoding="utf-8", errors="replace", max_num_fields=64))
     topic = fields.get("topic", "")
-    action = _ACTIONS.get(fields.get("action", ""), "")
+    action = ACTIONS.get(fields.get("action", ""), "")
     known = topic if topic in content.topics else None
     text = fields.get("text", "").replace("\r\n", "\n").strip()
     if not text and not known and not action:
@@ -32,7 +35,7 @@ def from_form(body: bytes, lang: str, school: str | None, content: Content) -> I
     return Incoming(
         text=text,
         lang=wanted if wanted in content.languages else lang,
-        audience=_AUDIENCES.get(fields.get("audience", "")),
+        audience=AUDIENCES.get(fields.get("audience", "")),
         school=school,
         topic=known,
         action=action,
@@ -46,27 +49,35 @@ def from_json(body: bytes, content: Content) -> Incoming:
     except (ValueError, RecursionError):
         raise BadRequest('The body is not JSON; send an object such as {"text": "hello"}.') from None
     if not isinstance(asked, dict):
-        raise BadRequest("The body must be a JSON object with text or topic.")
-    if any(name not in FIELDS for name in asked):
-        raise BadRequest("There is an unknown field; the fields are text, lang, school and topic.")
-    for name in FIELDS:
-        if name in asked and not isinstance(asked[name], str):
+        raise BadRequest("The body must be a JSON object with text, topic or action.")
+    if not asked.keys() <= _FIELDS:
+        raise BadRequest("There is an unknown field; the fields are text, lang, school, topic, action and audience.")
+    for name, value in asked.items():
+        if not isinstance(value, str):
             raise BadRequest(f"{name} must be a string.")
-        if name != "text" and len(asked.get(name, "")) > _LONGEST_NAME:
+        if len(value) > _LONGEST_NAME and name != "text":
             raise BadRequest(f"{name} is too long; {_LONGEST_NAME} characters are enough.")
-    if "text" not in asked and "topic" not in asked:
-        raise BadRequest("text or topic is missing.")
-    topic = asked.get("topic")
-    action = "" if topic in content.topics else _ACTIONS.get(topic or "", "")
-    if topic and topic not in content.topics and (not action or action == "more"):
+    if asked.keys().isdisjoint(("text", "topic", "action")):
+        raise BadRequest("text, topic or action is missing.")
+    topic, action, audience = (asked.get(name, "") for name in ("topic", "action", "audience"))
+    if topic and topic not in content.topics and topic not in ALIASES:
         raise BadRequest("There is no such topic; the answers' next list names those that can be asked for.")
+    if action and action not in ACTIONS:
+        raise BadRequest("There is no such action; the answers' next list names those that can be asked for.")
+    if audience and audience not in AUDIENCES:
+        raise BadRequest("There is no such audience; it is teen or adult.")
+    known = topic if topic in content.topics else None
+    action = action or ("" if known else topic)
+    if action == "more" and not known:
+        action = "menu"  # more of nothing: the list of topics
     school = asked.get("school")
     return Incoming(
         text=asked.get("text", ""),
         lang=_known_language(asked.get("lang"), content),
         school=school if school in content.schools else None,
-        topic=topic if topic in content.topics else None,
-        action=action,
+        audience=AUDIENCES.get(audience),
+        topic=known,
+        action=ACTIONS.get(action, ""),
     )
 
 

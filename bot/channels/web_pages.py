@@ -12,6 +12,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.engine import DOORS, Engine
 from bot.model import URGENT, Audience, Button, Contact, Content, Incoming, Message, Reply
 
+#: What can be wrong; each has its sentence in words.yaml.
+FAULTS = ("broke", "not_found", "not_allowed", "too_big", "bad_request", "too_slow", "too_many", "busy")
+
 PAGE = Path(__file__).parent / "page"
 #: Where the exit leads: a page that says nothing about the person, and has no list of what was seen before.
 NEUTRAL = "https://www.weather.gov/"
@@ -74,7 +77,12 @@ class Pages:
         self._last_pages = {
             (lang, fault): self._numbers_page(lang, self.words[lang][fault], last[lang])
             for lang in self.langs
-            for fault in ("broke", "not_found", "not_allowed", "too_big", "bad_request")
+            for fault in FAULTS
+        }
+        self._fault_fragments = {
+            (lang, fault): self.exchange(self._with_notice(lang, fault, last[lang]), Place(lang))
+            for lang in self.langs
+            for fault in FAULTS
         }
 
     def chat(self, place: Place, reply: Reply | None = None, said: str = "") -> str:
@@ -121,9 +129,22 @@ class Pages:
         """A page for when something is wrong, with the numbers on it; made beforehand, so that it can't fail."""
         return self._last_pages[(lang, name)]
 
+    def fault_fragment(self, lang: str, name: str) -> str:
+        """The same as a fragment, for the script of the chat page."""
+        return self._fault_fragments[(lang, name)]
+
+    def sentence(self, lang: str, name: str) -> str:
+        """What is wrong and the numbers, as two sentences of plain text."""
+        return f"{self.words[lang][name]} {self._care[lang]}"
+
     def last_fragment(self, lang: str) -> str:
         """The fragment for when the answer itself broke."""
         return self._last_fragments[lang]
+
+    def _with_notice(self, lang: str, name: str, last: Reply) -> Reply:
+        """911 and 988 first, then what is wrong."""
+        notice = Message("notice", self.words[lang][name])
+        return Reply(last.heard, (last.messages[0], notice), last.buttons)
 
     # --- parts -----------------------------------------------------------------------------
 

@@ -249,7 +249,7 @@ async def test_the_description_of_the_api_is_true(client, content) -> None:
     described = await (await client.get("/api/openapi.json")).json()
     assert described["openapi"].startswith("3.1")
     schemas = described["components"]["schemas"]
-    assert set(schemas["Ask"]["properties"]) == {"text", "lang", "school", "topic"}
+    assert set(schemas["Ask"]["properties"]) == {"text", "lang", "school", "topic", "action", "audience"}
     for topic in schemas["Ask"]["properties"]["topic"]["enum"]:
         response = await client.post("/api/reply", json={"topic": topic})
         assert response.status == 200
