@@ -5,7 +5,6 @@ showed counts too, as length without direction: a half-understood message gets h
 it has words, however large the banks are: whatever belongs to a known word was added up when it was learned.
 """
 
-import itertools
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -67,7 +66,9 @@ class Index:
         number = {name: n for n, name in enumerate(kept[1], 2)}
         pairs: Counter[int] = Counter()
         for message in messages:
-            pairs.update(pair_codes([[number[stem(word)] for word in sentence] for sentence in message]))
+            near, gaps, _, _ = pair_codes([[number[stem(word)] for word in sentence] for sentence in message])
+            pairs.update(near)
+            pairs.update(gaps)
         codes = sorted(code for code, n in pairs.items() if n >= LEAST[3 if code < _GAP else 4])
         counts = [seen[k] for seen, keys in zip((words, stems, pieces), kept, strict=True) for k in keys]
         counts += [pairs[code] for code in codes]
@@ -95,30 +96,38 @@ class Index:
         return {piece: n for n, piece in enumerate(self.pieces)}
 
     @cached_property
+    def squared(self) -> Floats:
+        """The rarities squared."""
+        return np.asarray(self.idf**2, np.float32)
+
+    @cached_property
     def unseen(self) -> float:
         """What a feature that the banks never showed adds to a block's squared length: as the rarest do."""
         return float(self.idf.max()) ** 2 if self.size else 1.0
 
 
-def pair_codes(sentences: Iterable[Sequence[int]]) -> list[int]:
-    """The pairs of neighbours, and of next neighbours, each once; -1, an unknown stem, makes a pair -1."""
-    out: dict[int, None] = {}
-    unknown = 0
+def pair_codes(sentences: Iterable[Sequence[int]]) -> tuple[list[int], list[int], int, int]:
+    """The neighbours, and the next neighbours, each pair once; then how many of both have an unknown stem (-1)."""
+    near: dict[int, None] = {}
+    gaps: dict[int, None] = {}
+    strange_near = strange_gaps = 0
     for stems in sentences:
-        marked = [_START, *stems, _END]
-        for a, b in itertools.pairwise(marked):
-            if a < 0 or b < 0:
-                unknown -= 1
-                out[unknown] = None
+        before, last = -2, _START
+        for stem in stems:
+            if last >= 0 and stem >= 0:
+                near[last << 20 | stem] = None
             else:
-                out[a << 20 | b] = None
-        for a, b in zip(stems, stems[2:], strict=False):
-            if a < 0 or b < 0:
-                unknown -= 1
-                out[unknown - _GAP] = None
-            else:
-                out[_GAP | a << 20 | b] = None
-    return list(out)
+                strange_near += 1
+            if before >= 0 and stem >= 0:
+                gaps[_GAP | before << 20 | stem] = None
+            elif before != -2:
+                strange_gaps += 1
+            before, last = (last if last != _START else -2), stem
+        if last >= 0:
+            near[last << 20 | _END] = None
+        else:
+            strange_near += 1
+    return list(near), list(gaps), strange_near, strange_gaps
 
 
 @dataclass(frozen=True)
@@ -180,15 +189,12 @@ class Rows:
             (PIECES, [n for w in words for n in w[1]], sum(w[3] for w in words)),
         ]
         stems = [[index.stem_number.get(self._stem(word), -1) for word in sentence] for sentence in sentences]
-        codes = pair_codes(stems)
-        for weight, own in (
-            (PAIRS, [c for c in codes if -_GAP < c < _GAP]),
-            (GAPS, [c for c in codes if not -_GAP < c < _GAP]),
-        ):
-            if own:
-                known = [start + self._pair[c] for c in own if c in self._pair]
-                length = sum(float(idf[n]) ** 2 for n in known) + index.unseen * (len(own) - len(known))
-                blocks.append((weight, known, length))
+        near, gaps, strange_near, strange_gaps = pair_codes(stems)
+        for weight, codes, strange in ((PAIRS, near, strange_near), (GAPS, gaps, strange_gaps)):
+            if codes or strange:
+                known = [start + self._pair[c] for c in codes if c in self._pair]
+                length = sum(float(idf[n]) ** 2 for n in known)
+                blocks.append((weight, known, length + index.unseen * (len(codes) - len(known) + strange)))
         mass = math.sqrt(sum(weight**2 for weight, _, _ in blocks))
         numbers: list[int] = []
         values: list[float] = []
@@ -221,6 +227,7 @@ class Scorer:
         self.weights = weights
         self.index = weights.index
         self._stem = stem
+        self._stem_of_word: list[int] = weights.word_stem.tolist()
 
     def parts(self, sentences: Sentences) -> Floats:
         """One row for the whole message, and one for each sentence where there are several; [1 + sentences, columns]."""
@@ -235,14 +242,18 @@ class Scorer:
         known: list[int] = []
         strange: list[str] = []
         stem_of: dict[str, int] = {}
-        for word in dict.fromkeys(word for sentence in sentences for word in sentence):
-            n = index.word_number.get(word)
-            if n is None:
-                strange.append(word)
-                stem_of[word] = index.stem_number.get(self._stem(word), -1)
-            else:
-                known.append(n)
-                stem_of[word] = int(w.word_stem[n])
+        number = index.word_number
+        for sentence in sentences:
+            for word in sentence:
+                if word in stem_of:
+                    continue
+                n = number.get(word)
+                if n is None:
+                    strange.append(word)
+                    stem_of[word] = index.stem_number.get(self._stem(word), -1)
+                else:
+                    known.append(n)
+                    stem_of[word] = self._stem_of_word[n]
         if not stem_of:
             return w.bias.copy()
         lengths = w.word_length[known].sum(axis=0)
@@ -253,7 +264,7 @@ class Scorer:
             own_length += index.unseen
             if stem >= 0:
                 own = own + w.stem[stem - 2]
-                own_length += float(index.idf[len(index.words) + stem - 2]) ** 2
+                own_length += float(index.squared[len(index.words) + stem - 2])
             else:
                 own_length += index.unseen
             numbers = [index.piece_number.get(piece, -1) for piece in grams(word)]
@@ -262,24 +273,28 @@ class Scorer:
             pieces_length += index.unseen * (len(numbers) - len(found))
             if found:
                 pieces = pieces + w.piece[found].sum(axis=0)
-                pieces_length += float((index.idf[[first + n for n in found]] ** 2).sum())
+                pieces_length += float(index.squared[[first + n for n in found]].sum())
         total = own * (WORDS / math.sqrt(own_length)) + pieces * (PIECES / math.sqrt(pieces_length))
         mass = WORDS**2 + PIECES**2
-        codes = np.asarray(pair_codes([[stem_of[word] for word in sentence] for sentence in sentences]), np.int64)
-        near = (codes > -_GAP) & (codes < _GAP)
-        places = np.searchsorted(index.pairs, codes)
-        places[places == len(index.pairs)] = 0
+        near, gaps, strange_near, strange_gaps = pair_codes(
+            [[stem_of[word] for word in sentence] for sentence in sentences]
+        )
+        codes = np.asarray(near + gaps, np.int64)
+        places = np.minimum(np.searchsorted(index.pairs, codes), max(0, len(index.pairs) - 1))
         hit = index.pairs[places] == codes if len(index.pairs) else np.zeros(len(codes), bool)
         start = len(index.words) + len(index.stems) + len(index.pieces)
-        for weight, block in ((PAIRS, near), (GAPS, ~near)):
-            count = int(block.sum())
+        size = len(near)
+        for weight, block, count in (
+            (PAIRS, places[:size][hit[:size]], size + strange_near),
+            (GAPS, places[size:][hit[size:]], len(gaps) + strange_gaps),
+        ):
             if not count:
                 continue
             mass += weight**2
-            rows = places[block & hit]
-            if len(rows):
-                length = float((index.idf[start + rows] ** 2).sum()) + index.unseen * (count - len(rows))
-                total = total + w.pair[rows].sum(axis=0) * (weight / math.sqrt(length))
+            if len(block):
+                lengths = index.squared[start + block]
+                length = float(lengths.sum()) + index.unseen * (count - len(block))
+                total += w.pair[block].sum(axis=0) * (weight / math.sqrt(length))
         return np.asarray(total / math.sqrt(mass) + w.bias, np.float32)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from bot import matcher, safety
 from bot.features import Floats, Scorer, together
-from bot.learn import TEST, Example, Learned, examples, risk
+from bot.learn import TEST, Example, Learned, examples, risk, topical
 from bot.lexicon import Lexicon, Reading
 from bot.model import KINDS, Audience, Content, Kind, Language, Phrase, Tier
 
@@ -92,7 +92,8 @@ class Hearing:
     def listen(self, text: str, hint: str | None = None) -> tuple[Understood, Why]:
         """The same with the reasons."""
         heard = self._heard(text, hint)
-        ranked = sorted(zip(self.topics, heard.scores[: len(self.topics)].tolist(), strict=True), key=lambda p: -p[1])
+        margins = topical(heard.scores, self.topics)
+        ranked = sorted(zip(self.topics, margins.tolist(), strict=True), key=lambda p: -p[1])
         why = Why(
             heard.reading, heard.phrases, heard.idioms, heard.any_score, heard.alone, heard.kinds, tuple(ranked[:5])
         )
@@ -122,7 +123,7 @@ class Hearing:
         blank = not reading.words
         phrases = tuple(dict.fromkeys(kind for kind, _ in heard.phrases))
         kinds = () if blank else safety.kinds(heard.kinds, heard.any_score, heard.alone, phrases, limits)
-        best = matcher.match(heard.scores[: len(self.topics)], self.topics, self.learned.trust)
+        best = matcher.match(topical(heard.scores, self.topics), self.topics, self.learned.trust)
         tier: Tier = "alert" if kinds else "answer" if best.clear and best.topic != "none" and not blank else "unsure"
         near = tuple(topic for topic in best.nearest if topic != "none")[:3]
         return Understood(

@@ -12,10 +12,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bot import text as texts
-from bot.features import Index, Rows, Scorer, Sentences, Weights, together
+from bot.features import Floats, Index, Rows, Scorer, Sentences, Weights, together
 from bot.lexicon import Lexicon, Reading
 from bot.matcher import Trust
 from bot.model import KINDS, Content, Kind
@@ -159,12 +158,21 @@ def _label(example: Example) -> str:
     return next(iter(sorted(example.kinds)), example.topic or HARMLESS)
 
 
-def risk(scores: NDArray[np.float32], topics: int) -> NDArray[np.float32]:
+def risk(scores: Floats, topics: int) -> Floats:
     """How much more a message is of a safety kind than of anything else; [messages, columns] -> [messages].
 
     Against the best other column, not against zero: this heard 61 % where one "any kind" score heard 43 % (2 % false
     alerts, the same phrases)."""
     return np.asarray(scores[:, topics + 1 :].max(axis=1) - scores[:, : topics + 1].max(axis=1), np.float32)
+
+
+def topical(scores: Floats, topics: Sequence[str]) -> Floats:
+    """The scores of the topics alone; what sounds serious and isn't is none of them; [..., columns] -> [..., topics]."""
+    out = scores[..., : len(topics)].copy()
+    if "none" in topics:
+        at = list(topics).index("none")
+        out[..., at] = np.maximum(out[..., at], scores[..., len(topics)])
+    return np.asarray(out, np.float32)
 
 
 def _vocabulary(bank: Sequence[Example], lexicon: Lexicon) -> dict[str, int]:
@@ -216,7 +224,7 @@ def linear(
     labels: Sequence[int],
     columns: int,
     strength: float = 1.0,
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+) -> tuple[Floats, Floats]:
     """One linear score per column, each against all others; ([features, columns], [columns])."""
     from joblib import Parallel, delayed  # only the build needs these
     from scipy.sparse import csr_matrix
@@ -231,7 +239,7 @@ def linear(
     weights = np.zeros((size, columns), np.float32)
     bias = np.full(columns, -1.0, np.float32)
 
-    def learn(column: int) -> tuple[NDArray[np.float32], float]:
+    def learn(column: int) -> tuple[Floats, float]:
         model = LinearSVC(C=strength, random_state=0, tol=TOLERANCE).fit(matrix, wanted == column)
         return model.coef_[0].astype(np.float32), float(model.intercept_[0])
 
@@ -243,9 +251,7 @@ def linear(
     return weights, bias
 
 
-def _calibrate(
-    parts: Sequence[NDArray[np.float32]], bank: Sequence[Example], topics: tuple[str, ...]
-) -> tuple[Limits, Trust]:
+def _calibrate(parts: Sequence[Floats], bank: Sequence[Example], topics: tuple[str, ...]) -> tuple[Limits, Trust]:
     """Limits and trust from messages that the fit has not seen."""
     from sklearn.linear_model import LogisticRegression
 
@@ -264,12 +270,12 @@ def _calibrate(
         ]
     )
     sentence = max(float(alone[-1 - int(FALSE_SENTENCES * len(alone))]) if len(alone) else 0.0, alert)
-    about = np.asarray([n for n, e in enumerate(bank) if e.topic is not None])
-    margins = scores[about, :count]
+    about = np.asarray([n for n, e in enumerate(bank) if not e.kinds])
+    margins = topical(scores[about], topics)
     order = np.argsort(-margins, axis=1)
     best = np.take_along_axis(margins, order[:, :1], 1)[:, 0]
     second = np.take_along_axis(margins, order[:, 1:2], 1)[:, 0]
-    right = np.asarray([topics[order[n, 0]] == bank[i].topic for n, i in enumerate(about)])
+    right = np.asarray([topics[order[n, 0]] == (bank[i].topic or "none") for n, i in enumerate(about)])
     limits = Limits(alert, sentence, min(careful, alert), kind=-0.3)
     if right.all() or not right.any():  # too small a bank to tell trust by; margins speak for themselves
         return limits, Trust(0.0, 1.7, 1.4, answer=ANSWER, offer=-1.2)

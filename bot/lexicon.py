@@ -9,6 +9,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import Stemmer
 from rapidfuzz import process
@@ -38,7 +39,7 @@ class Reading:
     letters: int = 0  # how many letters were readable at all
     cut: bool = False  # the message was longer than we read
 
-    @property
+    @cached_property
     def words(self) -> tuple[str, ...]:
         """All words in order."""
         return tuple(word for sentence in self.sentences for word in sentence)

@@ -58,10 +58,12 @@ def test_rare_features_weigh_more() -> None:
 
 
 def test_pairs_do_not_cross_sentences_and_unknown_stems_make_unknown_pairs() -> None:
-    assert pair_codes([[5], [6]]) == [5, 5 << 20 | 1, 6, 6 << 20 | 1]
-    assert all(code < 0 for code in pair_codes([[-1]]))
-    assert len(pair_codes([[-1, -1, -1]])) == 5  # four neighbours and one with a word between, none taken for another
-    assert pair_codes([]) == []
+    assert pair_codes([[5], [6]]) == ([5, 5 << 20 | 1, 6, 6 << 20 | 1], [], 0, 0)
+    assert pair_codes([[5, 6, 7]])[1] == [1 << 40 | 5 << 20 | 7]
+    assert pair_codes([[-1]]) == ([], [], 2, 0)
+    assert pair_codes([[-1, -1, -1]]) == ([], [], 4, 1)
+    assert pair_codes([[5, -1, 7]]) == ([5, 7 << 20 | 1], [1 << 40 | 5 << 20 | 7], 2, 0)
+    assert pair_codes([]) == ([], [], 0, 0)
 
 
 def test_a_fully_known_message_has_length_one() -> None:
