@@ -236,7 +236,7 @@ function addCopyButtons(part, words) {
         copy.textContent = words.copy;
       }, 4000);
     });
-    ways.append(copy);
+    ways.querySelector(".way--call, .way--text").after(copy);
   }
 }
 
