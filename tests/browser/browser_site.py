@@ -84,7 +84,9 @@ async def live_browser() -> AsyncIterator[Browser]:
 
 async def _serve(home: list[str]) -> web.AppRunner:
     async def plain(request: web.Request) -> web.Response:
-        return web.Response(text=f"<!doctype html><title>Other</title><h1>{request.path}</h1>", content_type="text/html")
+        return web.Response(
+            text=f"<!doctype html><title>Other</title><h1>{request.path}</h1>", content_type="text/html"
+        )
 
     async def school(request: web.Request) -> web.Response:
         linked = LINK.format(home=home[0]) if request.path == "/linked" else ""
