@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PORCHLIGHT_CACHE ?= .porchlight
 
-.PHONY: run test lint check score learn clean
+.PHONY: run test lint check score learn screens bench-page clean
 .DELETE_ON_ERROR:
 
 run: .venv/run.stamp
@@ -24,6 +24,13 @@ check: .venv/run.stamp
 # The measures, on a labelled set of your own: make score FILE=messages.jsonl
 score: .venv/run.stamp
 	$(BIN)/porchlight score $(FILE)
+
+# A picture of every state of the web page, into screens/; and its weight, first paint and layout shift on a slow phone
+screens: .venv/dev.stamp
+	$(BIN)/python tests/browser/screens.py screens
+
+bench-page: .venv/dev.stamp
+	PYTHONPATH=tests/browser $(BIN)/python tests/bench/page.py
 
 learn: .venv/run.stamp
 	$(BIN)/porchlight learn

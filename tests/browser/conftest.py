@@ -52,4 +52,5 @@ async def page(context: BrowserContext) -> AsyncIterator[Page]:
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     opened.on("console", lambda said: complaints.append(said.text) if "Content Security Policy" in said.text else None)
     yield opened
+    await opened.unroute_all(behavior="ignoreErrors")
     assert complaints == []
