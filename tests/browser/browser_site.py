@@ -2,8 +2,8 @@
 
 import os
 import shutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 
 import pytest
@@ -43,32 +43,39 @@ class Site:
 @asynccontextmanager
 async def live_site(engine: Engine) -> AsyncIterator[Site]:
     """The real application and, at another origin, a neutral page and a school's page with a strict policy."""
-    with pytest.MonkeyPatch.context() as patch:
-        home: list[str] = []
-        outside = await _serve(home)
-        port = _port(outside)
-        away = f"http://localhost:{port}/weather"
-        patch.setattr(web_channel, "NEUTRAL", away)
-        patch.setattr(web_pages, "NEUTRAL", away)
-        school = engine.content.schools["example"].model_copy(update={"name": "Lincoln School"})
-        engine.content = replace(engine.content, schools={**engine.content.schools, "example": school})
-        settings = Settings(allowed_origins=(f"http://localhost:{port}",))
+    home: list[str] = []
+    outside = await _serve(home)
+    port = _port(outside)
+    away = f"http://localhost:{port}/weather"
+    school = engine.content.schools["example"].model_copy(update={"name": "Lincoln School"})
+    engine.content = replace(engine.content, schools={**engine.content.schools, "example": school})
+    settings = Settings(allowed_origins=(f"http://localhost:{port}",))
+    with leading_to(away):
         inside = web_channel.create_runner(web_channel.create_app(engine, settings))
-        await inside.setup()
-        await web.TCPSite(inside, "127.0.0.1", 0).start()
-        home.append(f"http://127.0.0.1:{_port(inside)}")
-        try:
-            yield Site(
-                home=home[0],
-                neutral=away,
-                start=f"http://localhost:{port}/start",
-                school=f"http://localhost:{port}/school",
-                school_with_link=f"http://localhost:{port}/linked",
-                school_not_allowed=f"http://127.0.0.1:{port}/school",
-            )
-        finally:
-            await inside.cleanup()
-            await outside.cleanup()
+    await inside.setup()
+    await web.TCPSite(inside, "127.0.0.1", 0).start()
+    home.append(f"http://127.0.0.1:{_port(inside)}")
+    try:
+        yield Site(
+            home=home[0],
+            neutral=away,
+            start=f"http://localhost:{port}/start",
+            school=f"http://localhost:{port}/school",
+            school_with_link=f"http://localhost:{port}/linked",
+            school_not_allowed=f"http://127.0.0.1:{port}/school",
+        )
+    finally:
+        await inside.cleanup()
+        await outside.cleanup()
+
+
+@contextmanager
+def leading_to(neutral: str) -> Iterator[None]:
+    """While this lasts the exit leads to a page of ours: tests reach no other network."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(web_channel, "NEUTRAL", neutral)
+        patch.setattr(web_pages, "NEUTRAL", neutral)
+        yield
 
 
 @asynccontextmanager

@@ -55,11 +55,12 @@ async def unsure(page: Page, site: Site, lang: str) -> None:
 
 
 async def waiting(page: Page, site: Site, lang: str) -> None:
-    async def never(route: Route) -> None:
-        """Answers nothing: the page waits."""
-
+    """On a line so slow that nothing comes."""
     await first(page, site, lang)
-    await page.route(f"{site.home}/{lang}", never)
+    session = await page.context.new_cdp_session(page)
+    await session.send("Network.enable")
+    slow = {"offline": False, "latency": 600_000, "downloadThroughput": -1, "uploadThroughput": -1}
+    await session.send("Network.emulateNetworkConditions", slow)
     await say(page, SAYS["answer"][lang], wait=False)
     await page.locator(".dots").wait_for()
 

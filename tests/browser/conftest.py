@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from browser_site import Site, live_browser, live_site
+from browser_site import Site, leading_to, live_browser, live_site
 from playwright.async_api import Browser, BrowserContext, Page
 
 from bot.engine import Engine
@@ -45,12 +45,13 @@ async def context(browser: Browser, request: pytest.FixtureRequest) -> AsyncIter
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def page(context: BrowserContext) -> AsyncIterator[Page]:
+async def page(context: BrowserContext, site: Site) -> AsyncIterator[Page]:
     """A tab; what the page itself complains of fails the test."""
     opened = await context.new_page()
     complaints: list[str] = []
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     opened.on("console", lambda said: complaints.append(said.text) if "Content Security Policy" in said.text else None)
-    yield opened
+    with leading_to(site.neutral):
+        yield opened
     await opened.unroute_all(behavior="ignoreErrors")
     assert complaints == []

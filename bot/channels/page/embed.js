@@ -31,6 +31,11 @@
     .top a, button { display: inline-flex; align-items: center; min-height: 44px; color: #17566a; }
     button { padding: 0 12px; border: 0; border-radius: 8px; background: none; cursor: pointer; }
     iframe { flex: 1; width: 100%; border: 0; }
+    @media (prefers-color-scheme: dark) {
+      dialog { background: #1a2128; }
+      .open { background: #98d2e2; color: #0c1a20; }
+      .top a, button { color: #98d2e2; }
+      .open:focus-visible, button:focus-visible, a:focus-visible { outline-color: #98d2e2; } }
     @media (max-width: 480px) { dialog { inset: 0; width: 100%; height: 100%; border: 0; border-radius: 0; } }
     @media (forced-colors: active) { .open { border: 1px solid; } }`;
 
