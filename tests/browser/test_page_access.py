@@ -94,6 +94,29 @@ async def test_enlarged_four_times_nothing_is_cut_off_sideways(page: Page, site:
     await expect(page.locator(".box")).to_have_css("position", "static")
 
 
+SPACED = "* { letter-spacing: 0.12em !important; word-spacing: 0.16em !important; line-height: 1.5 !important; }"
+
+
+@pytest.mark.parametrize("width", [320, 390])
+@pytest.mark.parametrize("how", ["large letters", "wide letters"])
+async def test_large_and_wide_letters_fit_too(page: Page, site: Site, how: str, width: int) -> None:
+    """Letters twice as large (a phone's own setting), and the spacing that some readers need."""
+    await page.set_viewport_size({"width": width, "height": 844})
+    for go in (first, alert):
+        await go(page, site, "es")
+        if how == "large letters":
+            await page.evaluate("document.documentElement.style.fontSize = '212.5%'")
+        else:
+            await page.evaluate(
+                """look => { const sheet = new CSSStyleSheet(); sheet.replaceSync(look);
+                    document.adoptedStyleSheets = [sheet]; }""",
+                SPACED,
+            )
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width
+        await expect(page.locator(".exit")).to_be_in_viewport(ratio=1)
+        await expect(page.locator(".numbers__way[href='tel:911']")).to_be_in_viewport(ratio=1)
+
+
 @pytest.mark.parametrize("context", [{"viewport": {"width": 320, "height": 640}}], indirect=True)
 @pytest.mark.parametrize("lang", ["en", "es"])
 async def test_every_target_is_large_enough_for_a_thumb(page: Page, site: Site, lang: str) -> None:

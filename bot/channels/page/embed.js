@@ -16,6 +16,8 @@
   const words = all[lang];
   const path = `/s/${encodeURIComponent(school)}`;
   const address = `${home}${path}?lang=${lang}`;
+  // An older browser follows the link instead.
+  const able = "adoptedStyleSheets" in document && typeof HTMLDialogElement === "function";
   const look = `
     :host { all: initial; }
     * { box-sizing: border-box; font: 600 16px/1.3 system-ui, sans-serif; }
@@ -41,9 +43,11 @@
 
   const root = (place) => {
     const shadow = place.attachShadow({ mode: "open" });
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(look);
-    shadow.adoptedStyleSheets = [sheet];
+    if (able) {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(look);
+      shadow.adoptedStyleSheets = [sheet];
+    }
     return shadow;
   };
   const make = (name, fields, ...inside) => {
@@ -72,7 +76,7 @@
     panel.frame = frame;
   };
   const opens = (event) => {
-    if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (!able || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     open();
   };

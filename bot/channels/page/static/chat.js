@@ -19,7 +19,7 @@ class Chat {
   key(event) {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
-    this.box.requestSubmit();
+    this.box.querySelector(".box__send").click(); // older phones have no requestSubmit
   }
 
   grow() {
@@ -93,7 +93,7 @@ class Chat {
         credentials: "omit",
         redirect: "error",
         referrerPolicy: "no-referrer",
-        signal: AbortSignal.timeout(15000),
+        signal: this.patience(),
       });
       html = await response.text();
     } catch {
@@ -111,6 +111,12 @@ class Chat {
     this.box.elements.lang.value = said.lang; // a hint for the next, perhaps very short, message
     said.after(exchange);
     this.show(exchange.querySelector(".says--urgent") || said);
+  }
+
+  patience() {
+    const stop = new AbortController(); // older phones have no AbortSignal.timeout
+    window.setTimeout(() => stop.abort(), 15000);
+    return stop.signal;
   }
 
   /* No answer came: say so, with the numbers that the page already holds, and let them send it again. */
@@ -136,8 +142,9 @@ class Chat {
   }
 
   show(shown) {
-    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    shown.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
+    const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const far = Math.abs(shown.getBoundingClientRect().top) > 1.5 * window.innerHeight; // a long ride makes dizzy, and waits
+    shown.scrollIntoView({ block: "start", behavior: still || far ? "auto" : "smooth" });
   }
 
   get holdsWords() {
