@@ -1,11 +1,12 @@
 """For everybody: axe on each state, the keyboard alone, enlarged, in high contrast, without motion."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 from browser_site import Site
 from browser_states import SAYS, STATES, alert, answer, first, not_meant, say
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -176,5 +177,14 @@ async def test_the_page_is_light_and_nothing_jumps(page: Page, site: Site) -> No
     )
     await first(page, site, "es")
     await page.wait_for_load_state("load")
+    assert await page.evaluate("window.shift") == 0
+
+    async def late(route: Route) -> None:
+        await asyncio.sleep(0.8)  # what moves within half a second of a key is not counted
+        await route.continue_()
+
+    await page.route(f"{site.home}/es", late)
+    await say(page, SAYS["alert"]["es"])
+    await page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done, 100)))")
     assert await page.evaluate("window.shift") == 0
     assert 0 < sum(loaded) < 60_000
