@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from browser_site import Site, leading_to, live_browser, live_site
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from bot.engine import Engine
 
 HERE = Path(__file__).parent
+
+expect.set_options(timeout=15_000)  # a slow machine is no fault of the page
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -40,6 +40,7 @@ async def test_leaving_opens_a_neutral_page_and_back_does_not_bring_the_chat(
 @pytest.mark.parametrize("context", [PHONE], indirect=True)
 async def test_leaving_by_touch(page: Page, site: Site) -> None:
     await first(page, site, "es")
+    await expect(page.locator(".foot__keys")).to_be_hidden()
     await say(page, SAYS["alert"]["es"])
     await page.tap(".exit")
     await page.wait_for_url(site.neutral)
@@ -61,6 +62,7 @@ async def test_the_page_is_blank_in_the_same_instant(page: Page, site: Site) -> 
 
 async def test_only_shift_alone_three_times_in_a_row_leaves(page: Page, site: Site) -> None:
     await first(page, site, "en")
+    await expect(page.locator(".foot__keys")).to_have_text("Press Shift 3 times to leave fast.")
     await page.focus("#text")
     for keys_ in ("Shift", "Shift", "a", "Shift", "Shift+A", "Shift", "Shift+B", "Shift+C"):
         await page.keyboard.press(keys_)

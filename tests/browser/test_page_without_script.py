@@ -45,8 +45,9 @@ async def test_the_exit_is_a_link_and_back_brings_no_words(page: Page, site: Sit
 
 
 async def test_nothing_waits_for_a_script(page: Page, site: Site) -> None:
-    """No button that does nothing, no empty note."""
+    """No button that does nothing, no empty note, no key that nothing counts."""
     await first(page, site, "en")
+    await expect(page.locator(".foot__keys")).to_be_hidden()
     await page.fill("#text", SAYS["answer"]["en"])
     await page.click(".box__send")
     await expect(page.locator(".way--copy")).to_have_count(0)
