@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PORCHLIGHT_CACHE ?= .porchlight
 
-.PHONY: run test lint check score bench-telegram transcript learn clean
+.PHONY: run test lint check score learn bench-telegram transcript screens bench-page mutations bench-hearing clean
 .DELETE_ON_ERROR:
 
 run: .venv/run.stamp
@@ -33,6 +33,13 @@ bench-telegram: .venv/dev.stamp
 # The conversation in deploy/telegram.md, after a change of words
 transcript: .venv/dev.stamp
 	$(BIN)/python -m tests.bench.telegram_transcript
+
+# A picture of every state of the web page, into screens/; and its weight, first paint and layout shift on a slow phone
+screens: .venv/dev.stamp
+	$(BIN)/python tests/browser/screens.py screens
+
+bench-page: .venv/dev.stamp
+	PYTHONPATH=tests/browser $(BIN)/python tests/bench/page.py
 
 learn: .venv/run.stamp
 	$(BIN)/porchlight learn

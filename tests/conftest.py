@@ -1,6 +1,7 @@
 """The real content and the real engine, loaded once."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,27 @@ from bot.engine import Engine
 from bot.model import Content
 
 ROOT = Path(__file__).resolve().parent.parent
+
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+HAS_BROWSER = bool(os.environ.get("PORCHLIGHT_CHROMIUM") or any(map(shutil.which, _BROWSERS)))
+NEEDS_BROWSER = os.environ.get("PORCHLIGHT_REQUIRE_BROWSER") == "1"
+# Left out and said so, never skipped: where every test must run, the absence of a browser stops the run.
+collect_ignore = [] if HAS_BROWSER else ["browser"]
+
+
+def pytest_report_header() -> str:
+    """Whether the tests in a browser are part of this run."""
+    if HAS_BROWSER:
+        return "browser tests: with this machine's Chromium"
+    return "browser tests: LEFT OUT, there is no Chromium here; install it (apt-get install chromium) to run them"
+
+
+def pytest_configure() -> None:
+    """Stop where a browser is required and there is none."""
+    if NEEDS_BROWSER and not HAS_BROWSER:
+        raise pytest.UsageError(
+            "PORCHLIGHT_REQUIRE_BROWSER is set and there is no Chromium here; install it (apt-get install chromium)."
+        )
 
 
 @pytest.fixture(scope="session")

@@ -28,6 +28,7 @@ ENGINE: web.AppKey[Engine] = web.AppKey("engine", Engine)
 PAGES: web.AppKey[Pages] = web.AppKey("pages", Pages)
 SETTINGS: web.AppKey[Settings] = web.AppKey("settings", Settings)
 LAST: web.AppKey[dict[str, str]] = web.AppKey("last", dict)  # the API's last resort by language, ready to send
+EMBED: web.AppKey[bytes] = web.AppKey("embed", bytes)
 FILES: web.AppKey[dict[str, tuple[bytes, str]]] = web.AppKey("files", dict)
 DOCUMENT: web.AppKey[str] = web.AppKey("document", str)  # the description of the API
 
@@ -86,6 +87,7 @@ def create_app(engine: Engine, settings: Settings) -> web.Application:
     app[GUARD] = Guard(settings)
     app.cleanup_ctx.append(app[GUARD].forgetting)
     app[PAGES] = Pages(engine)
+    app[EMBED] = app[PAGES].embed_script().encode()
     app[LAST] = {lang: _contract(engine.last_resort(lang)) for lang in engine.langs}
     app[DOCUMENT] = json.dumps(document(engine.content, getattr(bot, "__version__", "0")))
     app[FILES] = {file.name: (file.read_bytes(), _TYPES[file.suffix]) for file in (PAGE / "static").iterdir()}
@@ -121,6 +123,7 @@ def _routes(app: web.Application) -> None:
     router.add_get("/emergency", _emergency, name="emergency")
     router.add_get("/who-can-see", _who_can_see, name="who_can_see")
     router.add_get("/exit", _exit, name="exit")
+    router.add_get("/embed.js", _embed, name="embed")
     router.add_get("/static/{file}", _static, name="static")
     router.add_get("/healthz", _alive, name="healthz")
     router.add_get("/readyz", _alive, name="readyz")
@@ -130,7 +133,9 @@ def _routes(app: web.Application) -> None:
 
 
 async def _page(request: web.Request) -> web.Response:
-    return _html(request.app[PAGES].chat(_place(request)))
+    response = _html(request.app[PAGES].chat(_place(request)))
+    response.enable_compression()  # an empty page only: what answers a message stays as it is
+    return response
 
 
 async def _said(request: web.Request) -> web.Response:
@@ -159,13 +164,13 @@ async def _said(request: web.Request) -> web.Response:
 async def _emergency(request: web.Request) -> web.Response:
     lang = request.query.get("lang", "")
     langs = request.app[ENGINE].langs
-    response = _html(request.app[PAGES].emergency(lang if lang in langs else langs[0]))
+    response = _html(request.app[PAGES].emergency(lang if lang in langs else langs[0], _framed_for(request)))
     response.headers["Cache-Control"] = "public, max-age=3600, stale-if-error=604800"
     return _tagged(request, response)
 
 
 async def _who_can_see(request: web.Request) -> web.Response:
-    return _html(request.app[PAGES].who_can_see(_place(request).lang))
+    return _html(request.app[PAGES].who_can_see(_place(request).lang, _framed_for(request)))
 
 
 async def _exit(request: web.Request) -> web.Response:
@@ -173,11 +178,19 @@ async def _exit(request: web.Request) -> web.Response:
     return web.Response(status=303, headers={"Location": NEUTRAL, "Clear-Site-Data": '"*"'})
 
 
+async def _embed(request: web.Request) -> web.Response:
+    """The script that a school puts into its own page; any page may load it, the frame opens only for allowed ones."""
+    headers = {"Cross-Origin-Resource-Policy": "cross-origin", "Cache-Control": "public, max-age=3600"}
+    return web.Response(body=request.app[EMBED], content_type="text/javascript", charset="utf-8", headers=headers)
+
+
 async def _static(request: web.Request) -> web.Response:
     file = request.app[FILES].get(request.match_info["file"])
     if file is None:
         raise web.HTTPNotFound
-    return web.Response(body=file[0], content_type=file[1], charset="utf-8")
+    response = web.Response(body=file[0], content_type=file[1], charset="utf-8")
+    response.enable_compression()
+    return response
 
 
 async def _alive(request: web.Request) -> web.Response:
@@ -263,8 +276,9 @@ def _told(request: web.Request, error: Exception) -> None:
 async def _dress(request: web.Request, response: web.StreamResponse) -> None:
     """The security headers, on everything this server sends."""
     headers = response.headers
-    for name, value in _HEADERS.items():
-        headers[name] = value
+    shared = headers.get("Cross-Origin-Resource-Policy", "same-origin")
+    headers.update(_HEADERS)
+    headers["Cross-Origin-Resource-Policy"] = shared  # the one script for other people's pages says cross-origin
     ancestors = _ancestors(request)
     headers["Content-Security-Policy"] = _POLICY + (" ".join(ancestors) or "'none'")
     if not ancestors:
@@ -275,7 +289,7 @@ async def _dress(request: web.Request, response: web.StreamResponse) -> None:
 
 def _ancestors(request: web.Request) -> list[str]:
     """The origins that may show this page inside theirs: a school's own, for the school's page only."""
-    school = request.app[ENGINE].content.schools.get(request.match_info.get("school", ""))
+    school = request.app[ENGINE].content.schools.get(request.match_info.get("school") or _framed_for(request) or "")
     if school is None:
         return []
     origins = (urlsplit(address) for address in (*school.embed_from, *request.app[SETTINGS].allowed_origins))
@@ -299,6 +313,13 @@ def _place(request: web.Request) -> Place:
     if school is not None:
         return Place(lang, f"/s/{school}?lang={lang}", school)
     return Place(lang, f"/{lang}" if asked else "/")
+
+
+def _framed_for(request: web.Request) -> str | None:
+    """Whose school's page led to one of the two pages that every page links to."""
+    school = request.query.get("school", "")
+    known = request.path in ("/who-can-see", "/emergency") and school in request.app[ENGINE].content.schools
+    return school if known else None
 
 
 def _label(request: web.Request, incoming: Incoming) -> str:

@@ -1,7 +1,8 @@
 """Reply -> HTML: the pages of the web chat, made from the same content as everything else. No request, no network."""
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,12 @@ PAGE = Path(__file__).parent / "page"
 #: Where the exit leads: a page that says nothing about the person, and has no list of what was seen before.
 NEUTRAL = "https://www.weather.gov/"
 
+#: After so many seconds without a touch the page clears the chat; it says so, and can be told not to, so long before.
+IDLE, WARN = 600, 60
+
 _PLACE = re.compile(r"\{(\w+)\.(\w+)\}")
+_SCRIPT = ("again", "broke", "copy", "copied", "idle_ask", "idle_keep", "idle_kept", "idle_done", "you")
+_SEEN_BY = ("see_us", "see_browser", "see_wifi", "see_bill", "see_lines")
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,11 @@ class BarWay:
     number: str
     label: str
     url: str
+
+    @property
+    def said(self) -> str:
+        """What is written on it, in one line."""
+        return f"{self.verb} {self.number}"
 
 
 @dataclass(frozen=True)
@@ -70,12 +81,13 @@ class Pages:
             undefined=StrictUndefined,
             auto_reload=False,
         )
+        self._env.filters["aloud"] = aloud
         self._care = {lang: self._fill(lang, self.content.languages[lang].shared.care) for lang in self.langs}
         self._bars = {lang: self._bar(lang) for lang in self.langs}
         last = {lang: engine.last_resort(lang) for lang in self.langs}
         self._last_fragments = {lang: self.exchange(reply, Place(lang)) for lang, reply in last.items()}
         self._last_pages = {
-            (lang, fault): self._numbers_page(lang, self.words[lang][fault], last[lang])
+            (lang, fault): self._numbers_page(Place(lang, ""), self.words[lang][fault], last[lang])
             for lang in self.langs
             for fault in FAULTS
         }
@@ -96,7 +108,10 @@ class Pages:
             exchange=_Safe(self.exchange(reply, place, said)) if reply else "",
             school=school.name if school else "",
             other=self._other(place),
-            offline=self._fill(place.lang, shared.offline),
+            school_query=f"&school={place.school}" if place.school else "",
+            script_words=self._script_words(place.lang),
+            idle=IDLE,
+            warn=WARN,
             doors=[self._door(place.lang, "teen", shared.for_me), self._door(place.lang, "adult", shared.for_child)],
         )
 
@@ -111,19 +126,29 @@ class Pages:
             buttons=reply.buttons,
             path=place.path,
             words=self.words[heard],
-            next_words=self.words[heard],
+            bar=self._bars[heard],
         )
 
-    def emergency(self, lang: str) -> str:
+    def emergency(self, lang: str, school: str | None = None) -> str:
         """The numbers alone, without a script, to keep or to print."""
-        return self._numbers_page(lang, self.words[lang]["printable"], self.engine.last_resort(lang), "/emergency")
+        place = Place(lang, "/emergency", school)
+        return self._numbers_page(place, self.words[lang]["printable"], self.engine.last_resort(lang))
 
-    def who_can_see(self, lang: str) -> str:
-        """Who can see a chat, and how to clear it, in the words of the topics that say so."""
-        asked = [Incoming(lang=lang, topic="privacy"), Incoming(lang=lang, topic="privacy", action="more")]
-        asked.append(Incoming(lang=lang, topic="delete_chat"))
-        messages = [message for incoming in asked for message in self.engine.reply(incoming).messages]
-        return self._plain(lang, self.words[lang]["who_can_see"], "", messages, "/who-can-see")
+    def who_can_see(self, lang: str, school: str | None = None) -> str:
+        """Who can see a chat, one by one, and how to clear it."""
+        words = self.words[lang]
+        sections = [{"title": words[name], "paragraphs": [(words[f"{name}_text"],)]} for name in _SEEN_BY]
+        cleared = self.engine.reply(Incoming(lang=lang, topic="delete_chat")).messages[0]
+        sections.append({"title": words["clear"], "paragraphs": self._view(cleared, lang).paragraphs})
+        place = Place(lang, "/who-can-see", school)
+        return self._plain(place, words["who_can_see"], words["see_safer"], [], sections, scripts=True)
+
+    def embed_script(self) -> str:
+        """The script for a school's own page, with its few words in every language."""
+        names = ("embed_open", "embed_title", "embed_tab", "embed_close")
+        words = {lang: {name.removeprefix("embed_"): self.words[lang][name] for name in names} for lang in self.langs}
+        script = (PAGE / "embed.js").read_text(encoding="utf-8")
+        return script.replace("WORDS_BY_LANGUAGE", json.dumps(words)).replace("NEUTRAL_PAGE", json.dumps(NEUTRAL))
 
     def fault(self, lang: str, name: str) -> str:
         """A page for when something is wrong, with the numbers on it; made beforehand, so that it can't fail."""
@@ -148,22 +173,35 @@ class Pages:
 
     # --- parts -----------------------------------------------------------------------------
 
-    def _numbers_page(self, lang: str, hint: str, reply: Reply, path: str = "") -> str:
-        title = self.content.languages[lang].shared.numbers_intro
+    def _numbers_page(self, place: Place, hint: str, reply: Reply) -> str:
+        title = self.content.languages[place.lang].shared.numbers_intro
         messages = [message for message in reply.messages if message.kind == "urgent"]
         messages += [Message("numbers", "", message.contacts) for message in reply.messages if message.kind != "urgent"]
-        return self._plain(lang, title, hint, messages, path)
+        return self._plain(place, title, hint, messages)
 
-    def _plain(self, lang: str, title: str, hint: str, messages: list[Message], path: str) -> str:
+    def _plain(
+        self,
+        place: Place,
+        title: str,
+        hint: str,
+        messages: list[Message],
+        sections: Sequence[Mapping[str, Any]] = (),
+        *,
+        scripts: bool = False,
+    ) -> str:
+        lang = place.lang
         other = next((each for each in self.langs if each != lang), "")
+        school = f"&school={place.school}" if place.school else ""
         return self._render(
             "plain.html",
             lang,
             title=title,
             hint=hint,
+            sections=sections,
             views=[self._view(message, lang) for message in messages],
-            scripts=path == "/who-can-see",
-            other={"url": f"{path}?lang={other}", "lang": other} if path and other else None,
+            scripts=scripts,
+            back=f"/s/{place.school}?lang={lang}" if place.school else f"/{lang}",
+            other={"url": f"{place.path}?lang={other}{school}", "lang": other} if place.path and other else None,
         )
 
     def _render(self, name: str, lang: str, **values: Any) -> str:
@@ -186,6 +224,12 @@ class Pages:
             care = paragraphs.pop(0)
         lines = tuple(tuple(part.splitlines()) for part in paragraphs)
         return View(message.kind, lang, numbers, care, lines, message.contacts, message.small)
+
+    def _script_words(self, lang: str) -> str:
+        offline = self._fill(lang, self.content.languages[lang].shared.offline)
+        return json.dumps(
+            {**{name: self.words[lang][name] for name in _SCRIPT}, "offline": offline}, ensure_ascii=False
+        )
 
     def _bar(self, lang: str) -> tuple[BarWay, ...]:
         words = self.words[lang]
@@ -214,6 +258,11 @@ class Pages:
             return str(written.get(lang, "")) if isinstance(written, Mapping) else str(written)
 
         return _PLACE.sub(value, text)
+
+
+def aloud(label: str) -> str:
+    """A label with a number, then the number once more in single digits: a screen reader says "988" as a quantity."""
+    return f"{label}: {', '.join(' '.join(digits) for digits in re.findall('[0-9]+', label))}"
 
 
 class _Safe(str):

@@ -12,6 +12,7 @@ from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestClient
 
 from bot.channels.web import create_app, create_runner
+from bot.channels.web_pages import aloud
 from bot.content import load
 from bot.engine import DOORS, Engine
 from bot.hearing import Understood
@@ -125,6 +126,22 @@ async def test_an_alert_opens_with_911_then_988_in_the_writers_language(client, 
     assert 'value="not_meant"' in fragment
 
 
+async def test_a_wrong_alert_can_be_put_right_beneath_it_and_the_numbers_come_again(client) -> None:
+    fragment = await said(client, fragment=True, text="i want to die", lang="en")
+    assert fragment.count('value="not_meant"') == 1
+    assert fragment.index('role="alert"') < fragment.index('value="not_meant"') < fragment.index("card__name")
+    notice = await said(client, fragment=True, action="not_meant", lang="en")
+    assert 'href="tel:911"' in notice and 'href="tel:988"' in notice and 'role="alert"' not in notice
+
+
+async def test_numbers_are_spoken_by_digit_and_an_extension_is_dialled_after_a_pause(client, content) -> None:
+    page = await (await client.get("/es")).text()
+    assert 'aria-label="Llamar 988: 9 8 8"' in page
+    (way, *_) = Engine(content, FakeEar()).cards("en", ["ncmec_support"])[0].ways
+    assert way.url == "tel:+18774462632,6117"
+    assert aloud(way.label) == f"{way.label}: 1, 8 7 7, 4 4 6, 2 6 3 2, 6 1 1 7"
+
+
 async def test_buttons_ask_for_topics_more_and_the_other_audience(client, content) -> None:
     replies = content.languages["en"].replies
     assert replies["sextortion"].text.splitlines()[0] in await said(
@@ -186,6 +203,27 @@ async def test_only_a_schools_own_page_may_be_framed_and_only_by_its_origin(clie
     assert "X-Frame-Options" not in framed.headers
     for path in ("/", "/s/example", "/s/nowhere"):
         assert (await client.get(path)).headers["Content-Security-Policy"].endswith("frame-ancestors 'none'")
+
+
+async def test_the_script_for_other_pages_may_be_loaded_by_them(client) -> None:
+    """It is the only thing that may; it holds both languages and repeats nothing of the address."""
+    response = await client.get("/embed.js?school=canary")
+    script = await response.text()
+    assert response.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert response.content_type == "text/javascript"
+    assert "Private help" in script and "Ayuda privada" in script and "canary" not in script
+    assert "WORDS_BY_LANGUAGE" not in script and "NEUTRAL_PAGE" not in script
+    assert "innerHTML" not in script and "eval(" not in script  # strict pages forbid both
+    assert (await client.get("/static/chat.js")).headers["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+async def test_the_pages_that_a_schools_page_links_to_stay_in_its_frame(client) -> None:
+    for path in ("/who-can-see", "/emergency"):
+        response = await client.get(f"{path}?school=framed&lang=es")
+        assert response.headers["Content-Security-Policy"].endswith("frame-ancestors https://school.example")
+        assert 'href="/s/framed?lang=es"' in await response.text()
+        for other in (f"{path}?school=nowhere", f"/?school={path}", "/?school=framed"):
+            assert (await client.get(other)).headers["X-Frame-Options"] == "DENY"
 
 
 # --- the API -----------------------------------------------------------------------------------
@@ -379,7 +417,10 @@ async def _talk(client: ClientSession) -> None:
         ("POST", "/api/reply", {"data": CANARY}),
         ("GET", f"/{CANARY}?lang={CANARY}", {}),
         ("GET", f"/s/{CANARY}", {}),
-        ("GET", "/who-can-see", {}),
+        ("GET", f"/who-can-see?school={CANARY}&lang={CANARY}", {}),
+        ("GET", f"/emergency?school={CANARY}", {}),
+        ("GET", f"/embed.js?{CANARY}", {}),
+        ("GET", f"/exit?{CANARY}", {"allow_redirects": False}),
     ]
     for method, path, rest in requests:
         async with client.request(method, path, **rest) as response:

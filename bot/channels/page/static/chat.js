@@ -4,21 +4,22 @@
 class Chat {
   constructor(log) {
     this.log = log;
+    this.words = JSON.parse(log.dataset.words);
     this.page = log.closest(".page");
     this.box = document.getElementById("box");
     this.text = document.getElementById("text");
     this.waiting = Promise.resolve();
+    this.talk = 0; // counts up when the chat is cleared, so that a late answer finds no place
     document.addEventListener("submit", (event) => this.submitted(event));
     this.text.addEventListener("keydown", (event) => this.key(event));
     this.text.addEventListener("input", () => this.grow());
-    const first = this.log.querySelector(".says--urgent") || this.log.querySelector(".exchange");
-    if (first) this.show(first);
+    addCopyButtons(this.log, this.words);
   }
 
   key(event) {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
-    this.box.requestSubmit();
+    this.box.querySelector(".box__send").click(); // older phones have no requestSubmit
   }
 
   grow() {
@@ -44,23 +45,45 @@ class Chat {
     this.page.classList.add("page--talking");
     const said = this.say(words, fields.get("lang"));
     this.show(said);
-    this.text.focus({ preventScroll: true });
-    // One after the other, so that answers stand in the order of the messages.
+    // Who typed goes on typing. Who pressed a button reads: the box would open the keyboard over the answer.
+    (typed ? this.text : said).focus({ preventScroll: true });
     const address = form.getAttribute("action"); // form.action would be the hidden field of that name
-    this.waiting = this.waiting.then(() => this.ask(address, fields, said));
+    this.queue(address, fields, said);
+  }
+
+  /* One after the other, so that answers stand in the order of the messages. */
+  queue(address, fields, said) {
+    const talk = this.talk;
+    this.waiting = this.waiting.then(async () => {
+      if (talk !== this.talk) return;
+      const dots = this.dots(said);
+      const answer = await this.ask(address, fields);
+      dots.remove();
+      if (talk !== this.talk) return;
+      if (answer.exchange) this.answered(said, answer.exchange);
+      else this.failed(said, answer.fault, () => this.queue(address, fields, said));
+    });
   }
 
   say(words, lang) {
-    const said = document.createElement("p");
-    said.className = "said said--waiting";
+    const said = element("p", "said");
     said.lang = lang || document.documentElement.lang;
-    said.textContent = words;
+    said.tabIndex = -1;
+    said.append(element("span", "unseen", `${this.words.you}: `), words);
     this.log.append(said);
     return said;
   }
 
-  async ask(address, fields, said) {
-    let answer = null;
+  dots(said) {
+    const dots = element("p", "dots");
+    dots.setAttribute("aria-hidden", "true");
+    dots.append(element("i"), element("i"), element("i"));
+    said.after(dots);
+    return dots;
+  }
+
+  async ask(address, fields) {
+    let html = "";
     try {
       const response = await fetch(address, {
         method: "POST",
@@ -70,54 +93,159 @@ class Chat {
         credentials: "omit",
         redirect: "error",
         referrerPolicy: "no-referrer",
-        signal: AbortSignal.timeout(15000),
+        signal: this.patience(),
       });
-      answer = this.exchange(await response.text());
+      html = await response.text();
     } catch {
-      answer = null;
+      return { fault: this.words.offline };
     }
-    said.classList.remove("said--waiting");
-    if (!answer) {
-      this.offline(said);
-      return;
-    }
-    answer.querySelector(".said")?.remove();
-    said.lang = answer.dataset.lang || said.lang;
+    const page = new DOMParser().parseFromString(html, "text/html");
+    const fault = page.querySelector(".plain__hint")?.textContent; // what our own page of faults says
+    return { exchange: page.querySelector(".exchange"), fault: fault || this.words.broke };
+  }
+
+  answered(said, exchange) {
+    exchange.querySelector(".said")?.remove();
+    addCopyButtons(exchange, this.words);
+    said.lang = exchange.dataset.lang || said.lang;
     this.box.elements.lang.value = said.lang; // a hint for the next, perhaps very short, message
-    said.after(answer);
-    this.show(answer.querySelector(".says--urgent") || said);
+    said.after(exchange);
+    this.show(exchange.querySelector(".says--urgent") || said);
   }
 
-  exchange(html) {
-    return new DOMParser().parseFromString(html, "text/html").querySelector(".exchange");
+  patience() {
+    const stop = new AbortController(); // older phones have no AbortSignal.timeout
+    window.setTimeout(() => stop.abort(), 15000);
+    return stop.signal;
   }
 
-  /* No connection: say so, with the numbers that the page already holds. */
-  offline(said) {
-    const says = document.createElement("div");
-    says.className = "says says--urgent";
+  /* No answer came: say so, with the numbers that the page already holds, and let them send it again. */
+  failed(said, fault, again) {
+    const says = element("div", "says says--urgent");
     says.setAttribute("role", "alert");
-    const words = document.createElement("p");
-    words.textContent = this.log.dataset.offline;
-    const ways = document.createElement("p");
-    ways.className = "ways";
+    const ways = element("p", "ways");
     for (const number of document.querySelectorAll(".numbers__way")) {
-      const way = document.createElement("a");
-      way.className = "way way--call";
+      const way = element("a", "way way--call", number.dataset.label);
       way.href = number.getAttribute("href");
-      way.textContent = number.getAttribute("aria-label");
       ways.append(way);
     }
-    says.append(words, ways);
+    const retry = element("button", "press__button press__button--quiet", this.words.again);
+    retry.type = "button";
+    retry.addEventListener("click", () => {
+      says.remove();
+      said.focus({ preventScroll: true });
+      again();
+    });
+    says.append(element("p", "urgent__line", fault), ways, retry);
     said.after(says);
     this.show(said);
   }
 
-  show(element) {
-    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    element.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
+  show(shown) {
+    const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const far = Math.abs(shown.getBoundingClientRect().top) > 1.5 * window.innerHeight; // a long ride makes dizzy, and waits
+    shown.scrollIntoView({ block: "start", behavior: still || far ? "auto" : "smooth" });
+  }
+
+  get holdsWords() {
+    return this.log.childElementCount > 0 || this.text.value !== "";
+  }
+
+  clear() {
+    this.talk += 1;
+    this.waiting = Promise.resolve();
+    this.log.replaceChildren();
+    this.box.reset();
+    this.grow();
+    this.page.classList.remove("page--talking");
+    window.scrollTo(0, 0);
+  }
+}
+
+/* Clears a chat that somebody walked away from; says so a minute before, and any key or touch keeps it. */
+class Idle {
+  constructor(chat, note) {
+    this.chat = chat;
+    this.note = note;
+    this.limit = Number(chat.log.dataset.idle) * 1000;
+    this.warning = Number(chat.log.dataset.warn) * 1000;
+    this.touched = Date.now();
+    this.asked = false;
+    for (const name of ["keydown", "pointerdown", "click", "focusin", "input", "wheel", "touchmove"]) {
+      document.addEventListener(name, () => this.touch(), { capture: true, passive: true });
+    }
+    document.addEventListener("submit", () => this.tell(""), true);
+    document.addEventListener("visibilitychange", () => this.check());
+    window.setInterval(() => this.check(), 1000);
+  }
+
+  /* By the clock on the wall: a phone that slept has not counted. */
+  check() {
+    if (!this.chat.holdsWords) {
+      this.touched = Date.now();
+      return;
+    }
+    const left = this.touched + this.limit - Date.now();
+    if (left <= 0) this.clear();
+    else if (left <= this.warning && !this.asked) this.ask();
+  }
+
+  touch() {
+    this.check(); // a first touch after the time is up must not bring the chat back
+    this.touched = Date.now();
+    if (!this.asked) return;
+    this.asked = false;
+    this.tell(this.chat.words.idle_kept);
+    window.setTimeout(() => this.tell("", this.chat.words.idle_kept), 6000);
+  }
+
+  ask() {
+    this.asked = true;
+    const keep = element("button", "press__button press__button--next", this.chat.words.idle_keep);
+    keep.type = "button"; // a touch like any other
+    this.note.replaceChildren(element("p", "", this.chat.words.idle_ask), keep);
+  }
+
+  clear() {
+    this.asked = false;
+    this.touched = Date.now();
+    this.chat.clear();
+    this.tell(this.chat.words.idle_done);
+  }
+
+  tell(words, instead = this.note.textContent) {
+    if (this.note.textContent === instead) this.note.textContent = words;
+  }
+}
+
+function element(name, className = "", words = "") {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  if (words) made.textContent = words;
+  return made;
+}
+
+/* A number to keep: only where the browser lets a page copy. */
+function addCopyButtons(part, words) {
+  if (!navigator.clipboard) return;
+  for (const ways of part.querySelectorAll("[data-copy]")) {
+    const copy = element("button", "way way--copy", words.copy);
+    copy.type = "button";
+    copy.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(ways.dataset.copy);
+        copy.textContent = words.copied;
+        document.getElementById("exit-status").textContent = `${words.copied}: ${ways.dataset.copy}`;
+      } catch {
+        copy.textContent = ways.dataset.copy; // at least it can be marked by hand
+      }
+      window.setTimeout(() => {
+        copy.textContent = words.copy;
+      }, 4000);
+    });
+    ways.querySelector(".way--call, .way--text").after(copy);
   }
 }
 
 const log = document.getElementById("log");
-if (log) new Chat(log);
+if (log) new Idle(new Chat(log), document.getElementById("note"));

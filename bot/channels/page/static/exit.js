@@ -13,9 +13,12 @@ class ExitPage {
     });
     // keyup in the capture phase, so that nothing on the page can swallow it.
     document.addEventListener("keyup", (event) => this.key(event), true);
+    // A page that the browser keeps for its Back button must not hold words: empty it on the way, and ask anew on return.
+    window.addEventListener("pagehide", () => this.wipe());
     window.addEventListener("pageshow", (event) => {
       if (event.persisted) window.location.reload();
     });
+    this.stayInSight(document.querySelector(".bar"));
   }
 
   key(event) {
@@ -54,22 +57,50 @@ class ExitPage {
     if (this.status) this.status.textContent = words;
   }
 
+  wipe() {
+    document.getElementById("log")?.replaceChildren();
+    for (const form of document.forms) form.reset();
+  }
+
   leave() {
     const away = this.link.dataset.exit;
     const overlay = document.createElement("div");
     overlay.className = "leaving";
     overlay.setAttribute("role", "alert");
     overlay.textContent = this.link.dataset.loading;
-    document.body.classList.add("is-leaving");
+    document.documentElement.classList.add("is-leaving");
     // The words go first: even if the next page is slow, nothing of the chat is left behind the overlay.
     document.body.replaceChildren(overlay);
     document.title = overlay.textContent;
-    const top = window.top || window;
-    try {
-      top.location.replace(away);
-    } catch {
+    this.forget();
+    if (window.parent === window) {
       window.location.replace(away);
+      return;
     }
+    // In a frame the whole page must go: ours may be refused, so the script that opened the frame is told as well.
+    window.parent.postMessage("leave", "*");
+    try {
+      window.top.location.replace(away);
+    } catch {
+      // Not allowed here; the frame stays blank, and the page around it leaves by itself.
+    }
+  }
+
+  /* Have the browser drop what it holds of this site, without waiting for it. */
+  forget() {
+    fetch(this.link.href, { redirect: "manual", keepalive: true, cache: "no-store", credentials: "omit" }).catch(() => {});
+  }
+
+  /* On an iPhone the keyboard pushes sticky things out of view; the bar with the numbers and the exit moves along. */
+  stayInSight(bar) {
+    const seen = window.visualViewport;
+    if (!seen || !bar) return;
+    const follow = () => {
+      const pushed = seen.scale === 1 ? Math.round(seen.offsetTop) : 0;
+      bar.style.transform = pushed > 0 ? `translateY(${pushed}px)` : "";
+    };
+    seen.addEventListener("scroll", follow);
+    seen.addEventListener("resize", follow);
   }
 }
 

@@ -1,0 +1,102 @@
+"use strict";
+
+/*
+ * For a school's own page: <script src="https://…/embed.js" data-school="lincoln" defer></script>
+ * A plain link to the chat that is on the page already opens it in a panel; if there is none, a button is put here.
+ * Nothing is styled by text, so that it works under a strict policy that allows our address in script-src and frame-src.
+ */
+(() => {
+  const script = document.currentScript;
+  const home = new URL(script.src).origin;
+  const school = script.dataset.school || "";
+  const all = WORDS_BY_LANGUAGE;
+  const away = NEUTRAL_PAGE;
+  const wanted = (script.dataset.lang || document.documentElement.lang || "en").slice(0, 2);
+  const lang = all[wanted] ? wanted : "en";
+  const words = all[lang];
+  const path = `/s/${encodeURIComponent(school)}`;
+  const address = `${home}${path}?lang=${lang}`;
+  // An older browser follows the link instead.
+  const able = "adoptedStyleSheets" in document && typeof HTMLDialogElement === "function";
+  const look = `
+    :host { all: initial; }
+    * { box-sizing: border-box; font: 600 16px/1.3 system-ui, sans-serif; }
+    .open { display: inline-flex; align-items: center; min-height: 44px; padding: 8px 18px; border-radius: 22px;
+      background: #17566a; color: #fff; text-decoration: none; }
+    .open:focus-visible, button:focus-visible, a:focus-visible { outline: 3px solid #17566a; outline-offset: 2px; }
+    dialog { position: fixed; inset: auto 16px 16px auto; flex-direction: column; width: min(27rem, calc(100vw - 32px));
+      height: min(46rem, calc(100dvh - 32px)); max-width: none; max-height: none; margin: 0; padding: 0; overflow: hidden;
+      border: 1px solid #7d8894; border-radius: 16px; background: #fff; box-shadow: 0 12px 48px rgb(20 30 40 / 30%); }
+    dialog[open] { display: flex; }
+    dialog::backdrop { background: rgb(20 30 40 / 35%); }
+    .top { display: flex; justify-content: space-between; align-items: center; padding: 4px 8px 4px 16px; }
+    .top a, button { display: inline-flex; align-items: center; min-height: 44px; color: #17566a; }
+    button { padding: 0 12px; border: 0; border-radius: 8px; background: none; cursor: pointer; }
+    iframe { flex: 1; width: 100%; border: 0; }
+    @media (prefers-color-scheme: dark) {
+      dialog { background: #1a2128; }
+      .open { background: #98d2e2; color: #0c1a20; }
+      .top a, button { color: #98d2e2; }
+      .open:focus-visible, button:focus-visible, a:focus-visible { outline-color: #98d2e2; } }
+    @media (max-width: 480px) { dialog { inset: 0; width: 100%; height: 100%; border: 0; border-radius: 0; } }
+    @media (forced-colors: active) { .open { border: 1px solid; } }`;
+
+  const root = (place) => {
+    const shadow = place.attachShadow({ mode: "open" });
+    if (able) {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(look);
+      shadow.adoptedStyleSheets = [sheet];
+    }
+    return shadow;
+  };
+  const make = (name, fields, ...inside) => {
+    const made = Object.assign(document.createElement(name), fields);
+    made.append(...inside);
+    return made;
+  };
+
+  let panel = null;
+  const close = () => {
+    panel?.remove(); // and with the frame goes what was written in it
+    panel = null;
+  };
+  const open = () => {
+    close();
+    panel = document.body.appendChild(document.createElement("div"));
+    const frame = make("iframe", { src: address, title: words.title, allow: "clipboard-write", referrerPolicy: "no-referrer" });
+    const top = make("div", { className: "top", lang });
+    top.append(
+      make("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, words.tab),
+      make("button", { type: "button", onclick: close }, words.close),
+    );
+    const dialog = make("dialog", { onclose: close, ariaLabel: words.title }, top, frame);
+    root(panel).append(dialog);
+    dialog.showModal();
+    panel.frame = frame;
+  };
+  const opens = (event) => {
+    if (!able || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    open();
+  };
+
+  // The frame's own exit: the page around it goes too.
+  window.addEventListener("message", (event) => {
+    if (event.origin !== home || !panel || event.source !== panel.frame.contentWindow || event.data !== "leave") return;
+    close();
+    window.location.replace(away);
+  });
+
+  const start = () => {
+    const links = [...document.links].filter((link) => link.origin === home && link.pathname === path);
+    for (const link of links) link.addEventListener("click", opens);
+    if (links.length) return;
+    const place = document.createElement("div");
+    if (script.parentNode === document.head) document.body.append(place);
+    else script.after(place);
+    root(place).append(make("a", { className: "open", href: address, lang, onclick: opens }, words.open));
+  };
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
+})();
