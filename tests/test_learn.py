@@ -144,7 +144,7 @@ def test_what_was_learned_is_kept_and_read_back(tiny: Content, tmp_path: Path) -
     said: list[str] = []
     first = ear.hearing(tiny, tmp_path, said.append)
     again = ear.hearing(tiny, tmp_path, said.append)
-    assert said == ["Learning from the phrases; this takes a minute, once for each change of content."]
+    assert said == ["Learning from the phrases; this takes a few minutes, once for each change of content."]
     assert [path.name for path in tmp_path.iterdir()] == [f"{ear.fingerprint(tiny)}.npz"]
     assert again.hear("he wants money") == dataclasses.replace(
         first.hear("he wants money"), score=again.hear("he wants money").score

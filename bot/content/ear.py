@@ -68,7 +68,7 @@ def hearing(content: Content, cache: Path | None, say: Callable[[str], None] = l
     for path in (built_in, *([cache / name] if cache else [])):
         if path.is_file():
             return _hearing(content, words, _read(path))
-    say("Learning from the phrases; this takes a minute, once for each change of content.")
+    say("Learning from the phrases; this takes a few minutes, once for each change of content.")
     learned = _learn(content, words)
     if cache:
         _write(cache / name, learned, say)
