@@ -23,22 +23,22 @@ from bot.safety import Limits
 #: Of a hundred hash buckets: the first are never learned from, the next set the limits.
 TEST, CALIBRATE = 10, 25
 #: Raise when what is learned, or how, changes.
-RECIPE = 5
+RECIPE = 6
 #: The column of messages that sound serious and aren't.
 HARMLESS = "harmless"
 
 #: Share of harmless messages that may bring an alert, on messages kept apart. The bank's own harmless messages are
-#: look-alikes on purpose and half-said: 6 of 100 of them is about 2 of 100 in ordinary traffic.
-FALSE_ALERTS = 0.06
+#: look-alikes on purpose and half-said: 5 of 100 of them is about 2 of 100 in ordinary traffic.
+FALSE_ALERTS = 0.05
 #: Share of harmless messages in which one sentence alone may bring an alert.
-FALSE_SENTENCES = 0.01
+FALSE_SENTENCES = 0.002
 #: Share of safety messages whose answer must open with the numbers, alert or not.
 CAREFUL = 0.995
 
 #: Copies of each message in other words, and how often a wording is swapped in a copy.
 COPIES, SWAPPED = 1, 0.5
-#: How much the best of the other columns counts before the rest, and how much a kind's own score beside its lead.
-SHARPNESS, ITSELF = 4.0, 0.5
+#: How much the best of the other columns counts before the rest of them.
+SHARPNESS = 4.0
 #: The concept lists that tell who writes; the others are wordings that may stand for one another.
 WHO = frozenset({"adult_writes", "teen_writes", "about_another"})
 #: How exactly the linear scores are solved for: a tenth of this takes three times as long and hears nothing better.
@@ -185,10 +185,10 @@ def risk(scores: Floats, topics: int) -> Floats:
     """How much more a message is of a safety kind than of anything else; [messages, columns] -> [messages].
 
     Against what the other columns say together, not against zero: with the same false alerts one "any kind" score heard
-    20 of 100 fewer. A message that sounds like nothing we know is no alarm either: the kind itself must be heard."""
+    20 of 100 fewer."""
     kind, others = scores[:, topics + 1 :].max(axis=1), scores[:, : topics + 1]
     rest = np.log(np.exp(SHARPNESS * others).sum(axis=1)) / SHARPNESS
-    return np.asarray((1 + ITSELF) * kind - rest, np.float32)
+    return np.asarray(kind - rest, np.float32)
 
 
 def topical(scores: Floats, topics: Sequence[str]) -> Floats:
