@@ -82,7 +82,7 @@ class Hearing:
         out: list[tuple[Kind, tuple[str, ...], str]] = []
         for lang, words in content.languages.items():
             for kind, phrases in part(words).items():
-                out.extend((kind, self.lexicon.read(p.text, lang).words, p.at) for p in phrases)
+                out.extend((kind, self.lexicon.wording(p.text, lang), p.at) for p in phrases)
         return out
 
     def hear(self, text: str, hint: str | None = None) -> Understood:
@@ -166,7 +166,7 @@ class _Who:
         def read(name: str) -> list[tuple[str, ...]]:
             out: list[tuple[str, ...]] = []
             for lang, words in content.languages.items():
-                out.extend(lexicon.read(p.text, lang).words for p in words.concepts.get(name, ()))
+                out.extend(lexicon.wording(p.text, lang) for p in words.concepts.get(name, ()))
             return [words for words in out if words]
 
         self._adult = safety.Phrases([("danger", words, "") for words in read("adult_writes")])

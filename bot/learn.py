@@ -23,7 +23,7 @@ from bot.safety import Limits
 #: Of a hundred hash buckets: the first are never learned from, the next set the limits.
 TEST, CALIBRATE = 10, 25
 #: Raise when what is learned, or how, changes.
-RECIPE = 6
+RECIPE = 7
 #: The column of messages that sound serious and aren't.
 HARMLESS = "harmless"
 
@@ -141,7 +141,7 @@ class Swaps:
 def train(content: Content, lexicon: Lexicon) -> Learned:
     """What the banks teach."""
     bank = sorted({e for e in examples(content) if e.bucket >= TEST}, key=lambda e: (e.lang, e.at))
-    counts = _vocabulary(bank, lexicon)
+    counts = _vocabulary(bank, content, lexicon)
     lexicon.learn(counts, ())
     readings = [lexicon.read(e.text, e.lang) for e in bank]
     pairs = _pairs(readings)
@@ -200,14 +200,23 @@ def topical(scores: Floats, topics: Sequence[str]) -> Floats:
     return np.asarray(out, np.float32)
 
 
-def _vocabulary(bank: Sequence[Example], lexicon: Lexicon) -> dict[str, int]:
-    """The words worth mending towards: seen three times, or known to the language anyway."""
+def _vocabulary(bank: Sequence[Example], content: Content, lexicon: Lexicon) -> dict[str, int]:
+    """The words worth mending towards: seen three times, in a short phrase or concept, or known to the language anyway."""
     lexicon.learn({}, ())
     seen: Counter[str] = Counter()
     for example in bank:
         for sentence in texts.sentences(texts.fold(example.text, lexicon.tables)):
             seen.update(word for word in lexicon.spelled(texts.tokens(sentence), example.lang) if word.isalpha())
-    return {word: n for word, n in sorted(seen.items()) if n >= 3 or word in lexicon.common}
+    phrases = {
+        word
+        for lang, words in content.languages.items()
+        for group in (*words.safety.says.values(), *words.safety.idioms.values(), *words.concepts.values())
+        for phrase in group
+        for word in lexicon.wording(phrase.text, lang)
+    }
+    for word in phrases:
+        seen[word] += 0 if seen[word] else 1
+    return {word: n for word, n in sorted(seen.items()) if n >= 3 or word in phrases or word in lexicon.common}
 
 
 def _pairs(readings: Sequence[Reading]) -> list[tuple[str, str]]:

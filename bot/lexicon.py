@@ -6,6 +6,7 @@ Nothing that is read is kept: there is no cache of people's words.
 """
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,13 @@ STEMMERS = {"en": "english", "es": "spanish", "pt": "portuguese", "fr": "french"
 LEAST_LIKE = 0.62
 #: Words this common in a language are never taken for a misspelling.
 SURELY_A_WORD = 20000
+#: What stands behind the digits of "5th", "10k", "8pm", "2do".
+_ENDINGS = frozenset(
+    ["st", "nd", "rd", "th", "k", "am", "pm", "x", "hrs", "hr", "min", "mins", "er", "ro", "do", "to", "mil"]
+)
+#: What `text.tokens` makes of numbers; any other word with a dollar sign is a disguise.
+_MARKS = frozenset({"$few", "$minor", "$adult", "$many", "$money", "$age", *(f"${ending}" for ending in _ENDINGS)})
+_HELP_LINE = re.compile(r"([a-zñ]*)(911|988|741741)([a-zñ]*)")
 #: Only words this common may be pieces of a run-together word, beside those of the banks.
 COMMON_PIECE = 4000
 
@@ -86,10 +94,12 @@ class Lexicon:
         self._stems = {word: self.stem(word) for word in self.counts}
         self.by_length: dict[int, list[str]] = defaultdict(list)
         self.by_first: dict[tuple[str, int], list[str]] = defaultdict(list)
+        self.by_second: dict[tuple[str, int], list[str]] = defaultdict(list)
         for word in sorted(self.counts):
             if len(word) >= 3 and word.isalpha():
                 self.by_length[len(word)].append(word)
                 self.by_first[word[0], len(word)].append(word)
+                self.by_second[word[1], len(word)].append(word)
 
     # --- language ------------------------------------------------------------------------
 
@@ -174,7 +184,7 @@ class Lexicon:
     def _spelled(self, tokens: list[str], lang: str, draft: _Draft) -> list[str]:
         out: list[str] = []
         for token in tokens:
-            if token[0] in ":$" or token.isdigit():
+            if token[0] == ":" or token in _MARKS or token.isdigit():
                 out.append(token)
                 continue
             if token[0] == "\x01":
@@ -212,26 +222,11 @@ class Lexicon:
         if token[0].isdigit() and token.rstrip("abcdefghijklmnopqrstuvwxyzñ").isdigit():
             digits = token.rstrip("abcdefghijklmnopqrstuvwxyzñ")
             rest = token[len(digits) :]
-            if rest in (
-                "st",
-                "nd",
-                "rd",
-                "th",
-                "k",
-                "am",
-                "pm",
-                "x",
-                "hrs",
-                "hr",
-                "min",
-                "mins",
-                "er",
-                "ro",
-                "do",
-                "to",
-                "mil",
-            ):
+            if rest in _ENDINGS:
                 return (texts.number_token(digits), f"${rest}")
+        if line := _HELP_LINE.fullmatch(token):  # "call911", "911please"
+            parts = [part for part in line.groups() if part]
+            return tuple(word for part in parts for word in ((part,) if part.isdigit() else self._known(part, lang)))
         candidates = [word for word in texts.unleet(token) if word.isalpha()]
         for word in candidates:
             full = self._shortening(word, lang)
@@ -248,6 +243,9 @@ class Lexicon:
                 return (near,)
         letters = "".join(char for char in token if char.isalpha())
         return (letters,) if letters else ()
+
+    def _known(self, word: str, lang: str) -> tuple[str, ...]:
+        return self._shortening(word, lang) or (word,)
 
     def _starred(self, token: str) -> str:
         """The word that stars hide: "s**cide", "k*ll"; each star is one letter, or a run of them any number."""
@@ -323,13 +321,13 @@ class Lexicon:
             return ""
         if size == 3:
             least = max(least, 0.66)
-        pool = [w for length in range(max(3, size - 2), size + 3) for w in self.by_first.get((token[0], length), ())]
-        found = process.extract(token, pool, scorer=OSA.normalized_similarity, score_cutoff=least, limit=6)
-        if not found or found[0][1] < 0.75:
-            pool = [w for length in range(max(3, size - 1), size + 2) for w in self.by_length.get(length, ())]
-            found += process.extract(
-                token, pool, scorer=OSA.normalized_similarity, score_cutoff=max(least, 0.7), limit=4
-            )
+        first, second = token[0], token[1]
+        pool = [w for length in range(max(3, size - 2), size + 3) for w in self.by_first.get((first, length), ())]
+        if first != second:  # the first letter is another one; or there is one too many in front, or two are swapped
+            pool += self.by_second.get((second, size), ())
+            pool += [w for length in (size - 1, size) if length > 2 for w in self.by_first.get((second, length), ())]
+        pool += self.by_second.get((first, size + 1), ())  # the first letter was left out
+        found = process.extract(token, pool, scorer=OSA.normalized_similarity, score_cutoff=least, limit=10)
         best, best_score = "", 0.0
         for word, likeness, _ in found:
             score = likeness + 0.03 * math.log(self.counts[word])
