@@ -296,4 +296,4 @@ def _calibrate(parts: Sequence[Floats], bank: Sequence[Example], topics: tuple[s
 
 
 #: Confidence from which on a topic is answered rather than offered. Between "never wrong" and "never any use".
-ANSWER = 0.4
+ANSWER = 0.45

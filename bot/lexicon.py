@@ -317,7 +317,7 @@ class Lexicon:
     def _nearest(self, token: str, before: str, after: str, least: float = LEAST_LIKE) -> str:
         """The word of the banks that was most likely meant; "" if none is like enough."""
         size = len(token)
-        if size > 24:
+        if not 1 < size <= 24:
             return ""
         if size == 3:
             least = max(least, 0.66)
