@@ -240,6 +240,8 @@ class TelegramServer:
                 return web.Response()
             case "nonsense":
                 return web.Response(text=f"<html>{data.get('text', '')}", status=200)
+            case "odd":
+                return web.json_response([fault.text or "odd"])
             case "slow":
                 await asyncio.sleep(fault.seconds)
                 return web.Response(status=502)

@@ -49,15 +49,18 @@ def telegram(message: Message) -> str:
 
 
 def telegram_contact(contact: Contact) -> str:
-    """One resource as Telegram's HTML."""
+    """One resource as Telegram's HTML: numbers side by side, and what isn't needed at once folded away until tapped."""
     lines = [f"<b>{escape(contact.name, quote=False)}</b>", escape(contact.does, quote=False)]
+    dialled = [escape(way.label, quote=False) for way in contact.ways if way.kind in ("call", "text")]
+    if dialled:
+        lines.append(" · ".join(dialled))
     for way in contact.ways:
         if way.kind in ("open", "chat"):
             lines.append(f'<a href="{escape(way.url)}">{escape(way.label, quote=False)}</a>')
-        else:
+        elif way.kind == "email":
             lines.append(escape(way.label, quote=False))
     if contact.details:
-        lines.append(escape(" ".join(contact.details), quote=False))
+        lines.append(f"<blockquote expandable>{escape(' '.join(contact.details), quote=False)}</blockquote>")
     return "\n".join(lines)
 
 

@@ -230,7 +230,9 @@ class TelegramChannel:
             except TimedOut:
                 wait = self._first_wait
                 continue
-            except TelegramError as error:
+            except (
+                Exception
+            ) as error:  # nonsense instead of an answer is no TelegramError, and may not end the listening
                 wait = self._after_error(error, wait)
                 continue
             wait = 0.0 if await self._take_all(found) else self._first_wait
@@ -241,7 +243,7 @@ class TelegramChannel:
             return self._closing.is_set()
         return await _within(seconds, self._closing.wait())
 
-    def _after_error(self, error: TelegramError, wait: float) -> float:
+    def _after_error(self, error: Exception, wait: float) -> float:
         self.counts[type(error).__name__] += 1
         if isinstance(error, RetryAfter):
             return error._retry_after.total_seconds()

@@ -20,7 +20,6 @@ from telegram.error import (
     Forbidden,
     InvalidToken,
     RetryAfter,
-    TelegramError,
 )
 from telegram.ext import BaseRateLimiter, BaseUpdateProcessor
 
@@ -208,7 +207,9 @@ class ChatPace(BaseRateLimiter[str]):
                     return await callback(*args, **kwargs)
             except _FINAL:
                 raise
-            except TelegramError as error:  # the library asks not to retry these here; an alert has to
+            except (
+                Exception
+            ) as error:  # nonsense instead of an answer is no TelegramError; an alert has to be tried again
                 tries += 1
                 if chat is None or self._closing.is_set() or (rate_limit_args is None and tries > TRIES):
                     raise
@@ -232,7 +233,7 @@ class ChatPace(BaseRateLimiter[str]):
             if not self._urgent_now:
                 self._calm.set()
 
-    async def _pause(self, chat: int | str, error: TelegramError, tries: int) -> None:
+    async def _pause(self, chat: int | str, error: Exception, tries: int) -> None:
         if isinstance(error, RetryAfter):
             now = time.monotonic()
             if len(self._until) > PAUSES:
@@ -248,7 +249,9 @@ class ChatPace(BaseRateLimiter[str]):
             if wait <= 0:
                 self._until.pop(chat, None)
                 return
-            await self._sleep(wait if urgent else wait + 0.05)
+            await self._sleep(min(wait, self.longest_wait) if urgent else wait + 0.05)
+            if urgent and wait > self.longest_wait:
+                return  # a pause of many minutes is asked about again: somebody may be in danger
 
     async def _sleep(self, seconds: float) -> None:
         try:

@@ -1,5 +1,6 @@
 """Replies on their way out: dressed, in pieces that fit, sent in order and with patience; and the library's bot for it."""
 
+import contextlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -25,6 +26,10 @@ UPDATES = ("message", "edited_message", "callback_query", "inline_query", "my_ch
 class PatientBot(ExtBot[str]):
     """The library's bot, that also hands out updates before they are parsed: one odd update must not hold up the rest."""
 
+    def __repr__(self) -> str:
+        """The library's own would show the token."""
+        return type(self).__name__
+
     async def updates(self, offset: int | None, seconds: int) -> list[Any]:
         """What has come since; with `offset` Telegram forgets all before it."""
         asked = {"offset": offset, "timeout": seconds, "allowed_updates": list(UPDATES)}
@@ -37,6 +42,7 @@ class Sender:
 
     def __init__(self, engine: Engine, counts: Counter[str], trail: Trail) -> None:
         self.last_resort = {lang: engine.last_resort(lang) for lang in engine.langs}
+        self._bare_numbers = {lang: reply.messages[0].text for lang, reply in self.last_resort.items()}
         self._languages = engine.content.languages
         self._counts = counts
         self._trail = trail
@@ -106,6 +112,12 @@ class Sender:
             await self.send(bot, chat, reply)
         except TelegramError as error:
             self._counts[f"rescue_{type(error).__name__}"] += 1
+        except Exception as error:  # what dresses a reply is broken itself: the bare words, then
+            self._counts[f"rescue_{type(error).__name__}"] += 1
+            with contextlib.suppress(TelegramError):
+                await bot.send_message(
+                    chat, self._bare_numbers[reply.heard.lang], parse_mode=None, rate_limit_args=URGENT
+                )
 
     def _note(self, chat: int, message: int) -> None:
         if chat > 0:
