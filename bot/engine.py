@@ -259,7 +259,9 @@ class Engine:
         )
 
     def _is_safe_word(self, text: str) -> bool:
-        return _letters(text) in self._safe_words
+        said = _letters(text)
+        spelled = said.replace(" ", "") if re.fullmatch(r"(\w ){1,11}\w", said) else said
+        return said in self._safe_words or spelled in self._safe_words
 
     def _lang(self, incoming: Incoming) -> str:
         return incoming.lang if incoming.lang in self.langs else self.langs[0]

@@ -408,6 +408,8 @@ def plain(html: str) -> str:
             if not open_tags or open_tags.pop() != name:
                 raise Refusal(400, "Bad Request: can't parse entities: Unmatched end tag")
         else:
+            if name != "a" and found[3].strip() and (name, found[3]) != ("blockquote", " expandable"):
+                raise Refusal(400, "Bad Request: can't parse entities: bad attribute")
             if name == "a" and not re.fullmatch(r'\s+href="[^"<>]+"', found[3]):
                 raise Refusal(400, "Bad Request: can't parse entities: bad link")
             open_tags.append(name)

@@ -47,6 +47,7 @@ class Sender:
         self._counts = counts
         self._trail = trail
         self._cannot_dial = {lang: said(engine, lang, "cannot_dial") for lang in engine.langs}
+        self._footer = {lang: said(engine, lang, "footer") for lang in engine.langs}
         self._on_telegram = {lang: said(engine, lang, "telegram_privacy") for lang in engine.langs}
 
     async def send(
@@ -95,7 +96,7 @@ class Sender:
             sent = await bot.send_message(chat, text, reply_markup=below, rate_limit_args=pace)
         except BadRequest:  # something in our HTML, the buttons or the thread: the words have to arrive all the same
             self._counts["sent_plain"] += 1
-            for piece in (_bare(part) for part in pieces(text)):
+            for piece in (unescape(part) for part in pieces(escape(_bare(text), quote=False))):
                 sent = await bot.send_message(chat, piece, parse_mode=None, rate_limit_args=pace)
                 self._note(chat, sent.message_id)
         if sent is None:
@@ -126,7 +127,11 @@ class Sender:
     def _dressed(self, reply: Reply) -> Iterator[Message]:
         """The messages with what only this channel has to say: a chat can't dial, and it isn't encrypted end to end."""
         lang, told = reply.heard.lang, False
-        for message in reply.messages:
+        for at, message in enumerate(reply.messages, 1):
+            if at == len(reply.messages) and reply.messages[0].kind == "urgent" and message.kind != "urgent":
+                message = replace(
+                    message, small=message.small or self._footer[lang]
+                )  # an open chat shows its last lines
             if message.kind == "urgent" and not told:
                 told = True
                 message = replace(message, text=f"{message.text.rstrip()}\n\n{self._cannot_dial[lang]}")
@@ -171,4 +176,5 @@ def _cut(html: str, limit: int) -> Iterator[str]:
 
 
 def _bare(html: str) -> str:
+    html = re.sub(r'<a href="([^"]+)">(.*?)</a>', r"\2 \1", html)  # the address has to arrive as well
     return unescape(re.sub(r"</?[a-z][^>]*>", "", html))
