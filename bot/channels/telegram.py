@@ -20,6 +20,7 @@ from telegram.request import HTTPXRequest
 
 from bot import quiet
 from bot.channels.telegram_hear import private_chat
+from bot.channels.telegram_http import Pools
 from bot.channels.telegram_order import LANES, ChatOrder, ChatPace
 from bot.channels.telegram_send import UPDATES, PatientBot
 from bot.channels.telegram_talk import Talk
@@ -75,9 +76,7 @@ def _application(talk: Talk, settings: Settings) -> App:
             settings.telegram_token,
             base_url=f"{settings.telegram_api}/bot",
             base_file_url=f"{settings.telegram_api}/file/bot",
-            request=HTTPXRequest(
-                connection_pool_size=sum(LANES.values()) + 16, pool_timeout=20, read_timeout=15, write_timeout=15
-            ),
+            request=Pools(sum(LANES.values()) + 16, pool_timeout=20, read_timeout=15, write_timeout=15),
             get_updates_request=HTTPXRequest(connection_pool_size=2, pool_timeout=20),
             defaults=Defaults(parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)),
             rate_limiter=ChatPace(),

@@ -33,8 +33,7 @@ PER_CHAT = 20
 PATIENCE = 0.3
 #: Updates that may be in work or waiting, of all chats.
 AT_ONCE = 4096
-#: Requests under way at once, each kind in a lane of its own, so that an alert always finds a connection. Few connections
-#: are fast, since the HTTP library looks through all of them for each request.
+#: Requests under way at once, each kind in a lane of its own, so that an alert always finds a connection.
 LANES: dict[str | None, int] = {URGENT: 96, OWED: 32, None: 48}
 #: Seconds that other requests give way while alerts' numbers are being sent.
 GIVE_WAY = 1.0
@@ -213,7 +212,7 @@ class ChatPace(BaseRateLimiter[str]):
                 tries += 1
                 if chat is None or self._closing.is_set() or (rate_limit_args is None and tries > TRIES):
                     raise
-                await self._pause(chat, error, tries)
+                await self._pause(chat, error, tries, urgent)
 
     @contextlib.asynccontextmanager
     async def _way(self, urgent: bool) -> AsyncIterator[None]:
@@ -233,14 +232,15 @@ class ChatPace(BaseRateLimiter[str]):
             if not self._urgent_now:
                 self._calm.set()
 
-    async def _pause(self, chat: int | str, error: Exception, tries: int) -> None:
+    async def _pause(self, chat: int | str, error: Exception, tries: int, urgent: bool) -> None:
         if isinstance(error, RetryAfter):
             now = time.monotonic()
             if len(self._until) > PAUSES:
                 self._until = {held: until for held, until in self._until.items() if until > now}
             self._until[chat] = now + error._retry_after.total_seconds()
             return
-        await self._sleep(min(self.first_wait * 2 ** (min(tries, 20) - 1), self.longest_wait))
+        first = self.first_wait / 8 if urgent else self.first_wait  # a reset says nothing of the next connection
+        await self._sleep(min(first * 2 ** (min(tries, 20) - 1), self.longest_wait))
 
     async def _chats_pause(self, chat: int | str | None, urgent: bool) -> None:
         """Wait as long as Telegram asked for this chat; an alert is the first to go on."""

@@ -9,10 +9,8 @@ import time
 import warnings
 from dataclasses import replace
 
-import httpx
 import pytest
-from telegram.request import HTTPXRequest
-from telegram_kit import MEDIA, FakeEar, carried, has_numbers, settings
+from telegram_kit import MEDIA, FakeEar, carried, has_numbers, impatient, settings
 from telegram_server import TOKEN, Fault, TelegramServer, plain
 
 from bot import quiet
@@ -45,7 +43,7 @@ async def test_alert_through_429_reset_5xx_nonsense_and_a_hanging_server_one_aft
     bot: TelegramChannel, server: TelegramServer, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quick(bot)
-    _impatient(bot, monkeypatch)
+    impatient(bot, monkeypatch, 1.0)
     for kind in ("429", "reset", "502", "odd", "nonsense", "slow", "500", "429", "reset"):
         server.faults.append(Fault(kind, seconds=5 if kind == "slow" else 1))
     server.say("i want to die")
@@ -59,7 +57,7 @@ async def test_each_chat_has_its_own_trouble_and_each_alert_arrives(
     bot: TelegramChannel, server: TelegramServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quick(bot)
-    _impatient(bot, monkeypatch)
+    impatient(bot, monkeypatch, 1.0)
     kinds = ("429", "reset", "503", "odd", "nonsense", "slow")
     for chat in range(1, 61):
         kind = kinds[chat % len(kinds)]
@@ -370,9 +368,3 @@ async def test_errors_that_nobody_caught_are_told_without_their_words(
     assert told.count("ValueError") >= 3
     assert "canaryword" not in told
     assert TOKEN.split(":")[1] not in told
-
-
-def _impatient(bot: TelegramChannel, monkeypatch: pytest.MonkeyPatch) -> None:
-
-    assert isinstance(bot.bot.request, HTTPXRequest)
-    monkeypatch.setattr(bot.bot.request._client, "timeout", httpx.Timeout(1.0))

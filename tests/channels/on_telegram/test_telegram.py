@@ -7,10 +7,8 @@ import re
 import time
 from dataclasses import replace
 
-import httpx
 import pytest
-from telegram.request import HTTPXRequest
-from telegram_kit import MEDIA, carried, has_numbers, labels, member, settings
+from telegram_kit import MEDIA, carried, has_numbers, impatient, labels, member, settings
 from telegram_server import TOKEN, Fault, TelegramServer, plain
 
 from bot import quiet
@@ -361,8 +359,7 @@ async def test_alert_is_tried_until_it_arrives(bot: TelegramChannel, server: Tel
 async def test_alert_is_tried_again_after_a_time_out(
     bot: TelegramChannel, server: TelegramServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert isinstance(bot.bot.request, HTTPXRequest)
-    monkeypatch.setattr(bot.bot.request._client, "timeout", httpx.Timeout(0.3))
+    impatient(bot, monkeypatch, 0.3)
     server.faults.append(Fault("slow", times=2, seconds=5))
     server.say("i want to die")
     assert has_numbers((await server.answers(2))[0].text)
