@@ -30,7 +30,7 @@ URGENT = "urgent"
 #: Updates of one chat that may wait for their turn; more than this are listened to, but answered only if urgent.
 PER_CHAT = 20
 #: Seconds an urgent update waits for the one in work to end; after that it goes ahead beside it.
-PATIENCE = 0.3
+PATIENCE = 0.1
 #: Updates that may be in work or waiting, of all chats.
 AT_ONCE = 4096
 #: Requests under way at once, each kind in a lane of its own, so that an alert always finds a connection.

@@ -96,7 +96,7 @@ class Sender:
             sent = await bot.send_message(chat, text, reply_markup=below, rate_limit_args=pace)
         except BadRequest:  # something in our HTML, the buttons or the thread: the words have to arrive all the same
             self._counts["sent_plain"] += 1
-            for piece in (unescape(part) for part in pieces(escape(_bare(text), quote=False))):
+            for piece in (unescape(part) for part in pieces(escape(_bare(_with_addresses(text)), quote=False))):
                 sent = await bot.send_message(chat, piece, parse_mode=None, rate_limit_args=pace)
                 self._note(chat, sent.message_id)
         if sent is None:
@@ -175,6 +175,10 @@ def _cut(html: str, limit: int) -> Iterator[str]:
         yield escape(text[at : at + size], quote=False)
 
 
+def _with_addresses(html: str) -> str:
+    """Where links can't be shown, their addresses have to be read."""
+    return re.sub(r'<a href="([^"]+)">(.*?)</a>', r"\2 \1", html)
+
+
 def _bare(html: str) -> str:
-    html = re.sub(r'<a href="([^"]+)">(.*?)</a>', r"\2 \1", html)  # the address has to arrive as well
     return unescape(re.sub(r"</?[a-z][^>]*>", "", html))

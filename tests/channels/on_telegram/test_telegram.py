@@ -449,6 +449,11 @@ async def test_words_arrive_even_if_telegram_refuses_our_html(bot: TelegramChann
     first, _ = await server.answers(2)
     assert has_numbers(first.text)
     assert "parse_mode" not in first.data
+    server.faults.append(Fault("400", times=1))
+    server.press("t:sextortion")
+    plainly = (await server.answers(3))[2]
+    assert "https://takeitdown.ncmec.org/" in plainly.text
+    assert "<" not in plainly.text
 
 
 async def test_odd_update_does_not_hold_up_the_rest(bot: TelegramChannel, server: TelegramServer) -> None:
