@@ -64,10 +64,11 @@ class Unlucky(TelegramServer):
         return found
 
 
-def stand_in(pipe: Connection, chats: int, says: tuple[str, ...], seconds: float) -> None:
+def stand_in(pipe: Connection, chats: int, says: tuple[str, ...], share: float) -> None:
     """The server's process: says where it is, puts all messages in when told, and hands back what it saw."""
 
     async def serve() -> None:
+        Unlucky.share = share
         server = await Unlucky().start()
         pipe.send(server.root)
         loop = asyncio.get_running_loop()
@@ -81,7 +82,6 @@ def stand_in(pipe: Connection, chats: int, says: tuple[str, ...], seconds: float
         pipe.send((put, calls, time.process_time() - worked))
         await server.stop()
 
-    del seconds
     asyncio.run(serve())
 
 
@@ -91,7 +91,7 @@ def opening(engine: Engine, text: str) -> tuple[str, str]:
     return reply.messages[0].text.strip()[:60], reply.heard.tier
 
 
-async def measure(chats: int, seconds: float) -> dict[str, Any]:
+async def measure(chats: int, seconds: float, share: float) -> dict[str, Any]:
     """One run; the figures."""
     content = load.load(load.default_root())
     engine = Engine(content, ear.hearing(content, Path(os.environ.get("PORCHLIGHT_CACHE", ".porchlight"))))
@@ -99,7 +99,7 @@ async def measure(chats: int, seconds: float) -> dict[str, Any]:
     messages = [len(engine.reply(Incoming(text=text, lang="en")).messages) for text in SAYS]
     assert len({words for words, _ in openings}) == len(SAYS), "Two of the messages get the same answer; change SAYS."
     ours, theirs = multiprocessing.Pipe()
-    server = multiprocessing.get_context("spawn").Process(target=stand_in, args=(theirs, chats, SAYS, seconds))
+    server = multiprocessing.get_context("spawn").Process(target=stand_in, args=(theirs, chats, SAYS, share))
     server.start()
     loop = asyncio.get_running_loop()
     root = await loop.run_in_executor(None, ours.recv)
@@ -190,11 +190,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--chats", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=180.0, help="give up after")
+    parser.add_argument("--share", type=float, default=0.05, help="of the sends that get a 429, and as many a reset")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
     quiet.setup()
     before = machine()
-    found = asyncio.run(measure(args.chats, args.seconds))
+    found = asyncio.run(measure(args.chats, args.seconds, args.share))
     if args.json:
         print(json.dumps({**found, "machine": before}))
     else:
