@@ -4,6 +4,7 @@ A plain function of values: no clock, disk, network, log or chance. The same mes
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from bot.hearing import Ear, Understood
@@ -48,6 +49,9 @@ class Engine:
         self.content = content
         self.ear = ear
         self.langs = tuple(content.languages)
+        self._safe_words = frozenset(
+            _letters(word) for language in content.languages.values() for word in language.shared.safe_words.split(",")
+        )
         self._contacts = {
             lang: {id_: self._contact(lang, id_, resource) for id_, resource in content.resources.items()}
             for lang in self.langs
@@ -255,11 +259,9 @@ class Engine:
         )
 
     def _is_safe_word(self, text: str) -> bool:
-        said = re.sub(r"[\W_]+", " ", text).strip().casefold()
-        return any(said in self._safe_words(lang) for lang in self.langs)
-
-    def _safe_words(self, lang: str) -> frozenset[str]:
-        return frozenset(word.strip().casefold() for word in self.content.languages[lang].shared.safe_words.split(","))
+        said = _letters(text)
+        spelled = said.replace(" ", "") if re.fullmatch(r"(\w ){1,11}\w", said) else said
+        return said in self._safe_words or spelled in self._safe_words
 
     def _lang(self, incoming: Incoming) -> str:
         return incoming.lang if incoming.lang in self.langs else self.langs[0]
@@ -320,6 +322,13 @@ class Engine:
 
 #: The plain list behind "Numbers now", after 911 and 988.
 NUMBERS = ("crisis_text_line", "cybertipline", "take_it_down", "know2protect_tipline", "childhelp", "runaway_safeline")
+
+
+def _letters(text: str) -> str:
+    """A few words without capitals, accents, punctuation, invisible characters and letters held down."""
+    marked = unicodedata.normalize("NFKD", text[:200]).casefold()
+    seen = "".join(char for char in marked if unicodedata.category(char) not in ("Mn", "Me", "Cf"))
+    return re.sub(r"([^\W\d])\1{2,}", r"\1", re.sub(r"[\W_]+", " ", seen)).strip()
 
 
 def _sentence(words: str) -> str:

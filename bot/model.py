@@ -257,7 +257,7 @@ class Content:
 class Incoming:
     """What reached us, free of any channel: never who wrote it."""
 
-    text: str = ""
+    text: str = field(default="", repr=False)  # never in a traceback or a log
     lang: str | None = None  # what the channel suggests; the message itself comes first
     audience: Audience | None = None  # chosen by a button, if at all
     school: str | None = None

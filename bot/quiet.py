@@ -7,14 +7,15 @@ token before any handler, ours or another's, can hold them.
 
 import logging
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
-#: Libraries that put people's messages, ids or the bot's token into their lines.
-TALKATIVE = ("telegram", "httpx", "httpcore")
+#: Libraries that put people's messages, ids or the bot's token into their lines: asyncio quotes errors that nobody caught.
+TALKATIVE = ("telegram", "httpx", "httpcore", "asyncio")
 
 _OURS = ("bot", "porchlight")
 _SECRETS: set[str] = set()
@@ -33,6 +34,8 @@ def setup(level: int | str = logging.WARNING, stream: TextIO | None = None) -> N
     logging.captureWarnings(False)  # a warning's text may quote what it warns about
     logging.raiseExceptions = False  # else a line that can't be built is printed with its values
     sys.excepthook = fallen
+    sys.unraisablehook = _unraisable
+    threading.excepthook = _fallen_thread
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
 
@@ -120,6 +123,15 @@ def fallen(kind: type[BaseException], error: BaseException, trace: TracebackType
     if issubclass(kind, KeyboardInterrupt):
         return
     print(redacted("".join(traceback.format_tb(trace)) + kind.__name__), file=sys.stderr)  # noqa: T201
+
+
+def _unraisable(lost: "sys.UnraisableHookArgs") -> None:
+    """An error in a clean-up that nobody can catch: Python would print its text and the object's."""
+    fallen(lost.exc_type, lost.exc_value or lost.exc_type(), lost.exc_traceback)
+
+
+def _fallen_thread(lost: threading.ExceptHookArgs) -> None:
+    fallen(lost.exc_type, lost.exc_value or lost.exc_type(), lost.exc_traceback)
 
 
 def redacted(text: str) -> str:

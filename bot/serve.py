@@ -25,7 +25,7 @@ async def run(engine: Engine, settings: Settings) -> int:
     app = web_channel.create_app(engine, settings)
     telegram = TelegramChannel(engine, settings) if settings.telegram_token else None
     if telegram and settings.telegram_mode == "webhook":
-        app.router.add_post(PATH, webhook(telegram, settings.telegram_secret))
+        web_channel.add_webhook(app, PATH, webhook(telegram, settings.telegram_secret))
     runner = web_channel.create_runner(app)
     await runner.setup()
     try:

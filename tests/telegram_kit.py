@@ -3,8 +3,12 @@
 import time
 from typing import Any
 
+import httpx
+import pytest
 from telegram_server import TOKEN, TelegramServer
 
+from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram_http import Pools
 from bot.hearing import Understood
 from bot.settings import Settings
 
@@ -32,6 +36,13 @@ class FakeEar:
 
 def settings(server: TelegramServer, token: str = TOKEN) -> Settings:
     return Settings(telegram_token=token, telegram_api=server.root)
+
+
+def impatient(bot: TelegramChannel, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """From now on an answer that takes longer is given up."""
+    assert isinstance(bot.bot.request, Pools)
+    for part in bot.bot.request.parts:
+        monkeypatch.setattr(part._client, "timeout", httpx.Timeout(seconds))
 
 
 def has_numbers(text: str) -> bool:

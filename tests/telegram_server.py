@@ -240,6 +240,8 @@ class TelegramServer:
                 return web.Response()
             case "nonsense":
                 return web.Response(text=f"<html>{data.get('text', '')}", status=200)
+            case "odd":
+                return web.json_response([fault.text or "odd"])
             case "slow":
                 await asyncio.sleep(fault.seconds)
                 return web.Response(status=502)
@@ -406,6 +408,8 @@ def plain(html: str) -> str:
             if not open_tags or open_tags.pop() != name:
                 raise Refusal(400, "Bad Request: can't parse entities: Unmatched end tag")
         else:
+            if name != "a" and found[3].strip() and (name, found[3]) != ("blockquote", " expandable"):
+                raise Refusal(400, "Bad Request: can't parse entities: bad attribute")
             if name == "a" and not re.fullmatch(r'\s+href="[^"<>]+"', found[3]):
                 raise Refusal(400, "Bad Request: can't parse entities: bad link")
             open_tags.append(name)

@@ -49,16 +49,17 @@ def telegram(message: Message) -> str:
 
 
 def telegram_contact(contact: Contact) -> str:
-    """One resource as Telegram's HTML."""
-    lines = [f"<b>{escape(contact.name, quote=False)}</b>", escape(contact.does, quote=False)]
-    for way in contact.ways:
-        if way.kind in ("open", "chat"):
-            lines.append(f'<a href="{escape(way.url)}">{escape(way.label, quote=False)}</a>')
-        else:
-            lines.append(escape(way.label, quote=False))
-    if contact.details:
-        lines.append(escape(" ".join(contact.details), quote=False))
-    return "\n".join(lines)
+    """One resource as Telegram's HTML, short on a phone: its name, its numbers, and the rest folded away until tapped."""
+    name, pages = f"<b>{escape(contact.name, quote=False)}</b>", [way for way in contact.ways if way.kind == "open"]
+    dialled = [escape(way.label, quote=False) for way in contact.ways if way.kind in ("call", "text")]
+    if dialled and pages:  # the number is what one needs; the page stands behind the name
+        name = f'<a href="{escape(pages.pop(0).url)}">{name}</a>'
+    lines = [name, *([" · ".join(dialled)] if dialled else [])]
+    for way in (*(way for way in contact.ways if way.kind == "chat"), *pages):
+        lines.append(f'<a href="{escape(way.url)}">{escape(way.label, quote=False)}</a>')
+    lines.extend(escape(way.label, quote=False) for way in contact.ways if way.kind == "email")
+    told = escape(" ".join((contact.does, *contact.details)), quote=False)
+    return "\n".join((*lines, f"<blockquote expandable>{told}</blockquote>"))
 
 
 def utf16_length(text: str) -> int:

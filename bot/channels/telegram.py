@@ -20,6 +20,7 @@ from telegram.request import HTTPXRequest
 
 from bot import quiet
 from bot.channels.telegram_hear import private_chat
+from bot.channels.telegram_http import Pools
 from bot.channels.telegram_order import LANES, ChatOrder, ChatPace
 from bot.channels.telegram_send import UPDATES, PatientBot
 from bot.channels.telegram_talk import Talk
@@ -75,9 +76,7 @@ def _application(talk: Talk, settings: Settings) -> App:
             settings.telegram_token,
             base_url=f"{settings.telegram_api}/bot",
             base_file_url=f"{settings.telegram_api}/file/bot",
-            request=HTTPXRequest(
-                connection_pool_size=sum(LANES.values()) + 16, pool_timeout=20, read_timeout=15, write_timeout=15
-            ),
+            request=Pools(sum(LANES.values()) + 16, pool_timeout=20, read_timeout=15, write_timeout=15),
             get_updates_request=HTTPXRequest(connection_pool_size=2, pool_timeout=20),
             defaults=Defaults(parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)),
             rate_limiter=ChatPace(),
@@ -230,7 +229,9 @@ class TelegramChannel:
             except TimedOut:
                 wait = self._first_wait
                 continue
-            except TelegramError as error:
+            except (
+                Exception
+            ) as error:  # nonsense instead of an answer is no TelegramError, and may not end the listening
                 wait = self._after_error(error, wait)
                 continue
             wait = 0.0 if await self._take_all(found) else self._first_wait
@@ -241,7 +242,7 @@ class TelegramChannel:
             return self._closing.is_set()
         return await _within(seconds, self._closing.wait())
 
-    def _after_error(self, error: TelegramError, wait: float) -> float:
+    def _after_error(self, error: Exception, wait: float) -> float:
         self.counts[type(error).__name__] += 1
         if isinstance(error, RetryAfter):
             return error._retry_after.total_seconds()

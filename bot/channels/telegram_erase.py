@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from telegram import Bot
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
 
 from bot.channels.telegram_memory import Memory
 
@@ -23,9 +23,12 @@ HOURS_48 = 48 * 3600.0
 BATCH = 100  # ids Telegram takes at once
 SWEEP = 1000  # ids tried below the newest when we can't know them all
 NEAR = 100  # ids tried in any case: a message whose delivery timed out may have arrived all the same
-STUBBORN = 5  # refusals after which older ones aren't tried
-AGAIN = 60.0  # seconds until an emptying that found no Telegram is tried again
-TRIES = 10
+STUBBORN = 5  # refusals after which older guesses aren't tried
+REQUESTS = 300  # at most so many to look for what of the known messages may be removed one by one
+AGAIN = 60.0  # seconds until an emptying that found no Telegram is tried again; each time twice as long, up to an hour
+MOST_TIMERS = (
+    10_000  # chats that may wait to be emptied by themselves; past that the longest waiting is emptied at once
+)
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,11 @@ class Trail:
         if message not in ids:
             ids[message] = date or self._clock()
             self._count += 1
-        self.tidy()
+        self._bound()
+
+    def dates(self, chat: int) -> dict[int, float]:
+        """What is held of a chat: when each of its messages was written."""
+        return dict(self._held.get(self._key(chat), {}))
 
     def newest(self, chat: int) -> int:
         """The highest id known in a chat; 0 if none is."""
@@ -88,7 +95,18 @@ class Trail:
         return hmac.digest(self._secret, str(chat).encode(), "sha256")
 
     def tidy(self) -> None:
-        """Let go of what is over; above the bound, of the chats longest silent."""
+        """Let go of all that is over, in whichever order it came."""
+        oldest = self._clock() - HOURS_48
+        for key, ids in list(self._held.items()):
+            kept = {id_: date for id_, date in ids.items() if date > oldest}
+            self._count -= len(ids) - len(kept)
+            if kept:
+                self._held[key] = kept
+            else:
+                del self._held[key]
+
+    def _bound(self) -> None:
+        """Let go of what is over at the old end; above the bound, of the chats longest silent."""
         oldest = self._clock() - HOURS_48
         while self._held:
             key, ids = next(iter(self._held.items()))
@@ -108,19 +126,24 @@ class Eraser:
         self.trail = trail
 
     async def erase(self, bot: Bot, chat: int) -> Erased:
-        """Remove what is known to be there; says what stayed."""
+        """Remove what is known to be there; says what stayed, and keeps that in mind: it may go another time."""
+        dates = self.trail.dates(chat)
         known = self.trail.take(chat)
-        left = 0
-        for at in range(0, len(known), BATCH):
-            try:
-                left += len(await _remove(bot, chat, known[at : at + BATCH]))
-            except (TelegramError, asyncio.CancelledError) as error:
-                for id_ in known[at:]:
-                    self.trail.add(chat, id_)  # so that a second try finds them
-                if not isinstance(error, TelegramError):
-                    raise
-                return Erased(left, reached=False)
-        return Erased(left)
+        removal, reached = _Removal(bot, chat, REQUESTS), True
+        left: list[int] = []
+        at = 0
+        try:
+            for at in range(0, len(known), BATCH):
+                left += await removal.of(known[at : at + BATCH])
+            at = len(known)
+        except Forbidden:
+            raise
+        except TelegramError:
+            reached = False
+        finally:
+            for id_ in (*left, *known[at:]):
+                self.trail.add(chat, id_, dates[id_])
+        return Erased(len(left), reached)
 
     async def sweep(self, bot: Bot, chat: int, below: int) -> bool:
         """Try the ids below one of which nothing is known; False if Telegram couldn't be reached."""
@@ -129,7 +152,9 @@ class Eraser:
         guessed = [id_ for id_ in range(below - 1, lowest, -1) if id_ not in others]
         for at in range(0, len(guessed), BATCH):
             try:
-                stayed = await _remove(bot, chat, guessed[at : at + BATCH])
+                stayed = await _Removal(bot, chat, REQUESTS, STUBBORN).of(guessed[at : at + BATCH])
+            except Forbidden:
+                break  # blocked: nobody is there
             except TelegramError:
                 return False
             if len(stayed) >= STUBBORN:
@@ -137,28 +162,46 @@ class Eraser:
         return True
 
 
-async def _remove(bot: Bot, chat: int, ids: list[int]) -> list[int]:
-    """The ids that Telegram refused to remove. It refuses a whole batch for one: then the halves are tried, newest first."""
-    waiting, left = [ids], list[int]()
-    while waiting and len(left) < STUBBORN:
-        part = waiting.pop()
-        try:
-            await bot.delete_messages(chat, part)
-        except BadRequest:
+class _Removal:
+    """Removes ids from one chat. Telegram refuses a whole batch for one of them: then the halves are tried, newest first."""
+
+    def __init__(self, bot: Bot, chat: int, requests: int, stubborn: int = BATCH) -> None:
+        self._bot = bot
+        self._chat = chat
+        self._requests = requests
+        self._stubborn = stubborn
+
+    async def of(self, ids: list[int]) -> list[int]:
+        """The ids that stayed: refused, or not tried after too many refusals."""
+        waiting, left = [ids], list[int]()
+        while waiting and len(left) < self._stubborn and self._requests > 0:
+            part = waiting.pop()
+            if await self._together(part):
+                continue
             half = len(part) // 2
             if half:
                 waiting += [part[half:], part[:half]]
-            elif not await _removed_alone(bot, chat, part[0]):
+            elif not await self._alone(part[0]):
                 left += part
-    return left
+        return left + [id_ for part in waiting for id_ in part]
 
+    async def _together(self, ids: list[int]) -> bool:
+        self._requests -= 1
+        try:
+            await self._bot.delete_messages(self._chat, ids)
+        except (BadRequest, InvalidToken):  # the latter is what the library makes of a method that isn't known there
+            return False
+        return True
 
-async def _removed_alone(bot: Bot, chat: int, id_: int) -> bool:
-    try:
-        await bot.delete_message(chat, id_)
-    except BadRequest as refusal:
-        return "not found" in refusal.message.casefold()  # nothing of that number is there
-    return True
+    async def _alone(self, id_: int) -> bool:
+        self._requests -= 1
+        try:
+            await self._bot.delete_message(self._chat, id_)
+        except BadRequest as refusal:
+            return "not found" in refusal.message.casefold()  # nothing of that number is there
+        except InvalidToken:
+            return False
+        return True
 
 
 @dataclass
@@ -169,6 +212,9 @@ class Wipes:
     wipe: Callable[[int], Awaitable[Erased]]
     minute: float = 60.0
     again: float = AGAIN
+    most: int = MOST_TIMERS
+    clock: Callable[[], float] = time.monotonic
+    _early: set[asyncio.Task[None]] = field(default_factory=set)
     _timers: dict[int, asyncio.Task[None]] = field(default_factory=dict)
 
     def choose(self, chat: int, minutes: int) -> None:
@@ -183,6 +229,8 @@ class Wipes:
         self.drop(chat)
         if minutes := self.memory.get("wipe", chat):
             self._timers[chat] = asyncio.create_task(self._later(chat, int(minutes) * self.minute))
+            if len(self._timers) > self.most:
+                self._sooner(next(iter(self._timers)))
 
     def drop(self, chat: int) -> None:
         """Don't."""
@@ -192,13 +240,24 @@ class Wipes:
     async def all_now(self) -> None:
         """The process ends: what was promised for later is done now, since nobody will know of it afterwards."""
         chats = tuple(self._timers)
+        early = tuple(self._early)
         for chat in chats:
             self.drop(chat)
-        await asyncio.gather(*(self.wipe(chat) for chat in chats), return_exceptions=True)
+        await asyncio.gather(*(self.wipe(chat) for chat in chats), *early, return_exceptions=True)
+
+    def _sooner(self, chat: int) -> None:
+        """Too many wait: the one that waits longest is emptied now; early is what was promised, late isn't."""
+        self.drop(chat)
+        task = asyncio.create_task(self._later(chat, 0))
+        self._early.add(task)
+        task.add_done_callback(self._early.discard)
 
     async def _later(self, chat: int, seconds: float) -> None:
-        for wait in (seconds, *[self.again] * TRIES):
-            await asyncio.sleep(wait)
-            if (await self.wipe(chat)).reached:
-                break
-        self._timers.pop(chat, None)
+        """After so long; while Telegram is away again and again, as long as it lets us remove anything."""
+        end, again = self.clock() + seconds + HOURS_48, self.again
+        await asyncio.sleep(seconds)
+        while not (await self.wipe(chat)).reached and self.clock() < end:
+            await asyncio.sleep(again)
+            again = min(2 * again, 60 * self.minute)
+        if self._timers.get(chat) is asyncio.current_task():
+            del self._timers[chat]

@@ -47,23 +47,25 @@ def has_media(message: TelegramMessage) -> bool:
 
 def command(text: str) -> Incoming:
     """What a command asks for; one we don't know brings the menu."""
-    match re.split(r"[\s@]", text[1:], maxsplit=1)[0].lower():
-        case "start":
+    match re.split(r"[\s@]", text[1:], maxsplit=1)[0].lower():  # Spanish words too: that is what one would try
+        case "start" | "inicio":
             return Incoming(topic="greeting")
-        case "help" | "numbers":
+        case "help" | "ayuda" | "sos" | "numbers" | "numeros":
             return Incoming(action="numbers")
-        case "privacy":
+        case "privacy" | "privacidad":
             return Incoming(topic="privacy")
-        case "language":
+        case "language" | "idioma":
             return Incoming(topic="language")
-        case "delete":
+        case "delete" | "borrar":
             return Incoming(topic="delete_chat")
     return Incoming(action="menu")
 
 
 def asks_to_delete(said: str) -> bool:
     """Whether a command or a button asks to empty the chat."""
-    return said == DELETE or re.match(r"/delete(?:@\w+)?(?:\s|$)", said, re.ASCII | re.IGNORECASE) is not None
+    return (
+        said == DELETE or re.match(r"/(?:delete|borrar)(?:@\w+)?(?:\s|$)", said, re.ASCII | re.IGNORECASE) is not None
+    )
 
 
 def asks_to_wipe(said: str) -> int | None:
@@ -75,7 +77,7 @@ def asks_to_wipe(said: str) -> int | None:
 
 def start_payload(text: str) -> str:
     """What stands behind /start: a school's short name, as its link carries it."""
-    found = re.fullmatch(r"/start(?:@\w+)?\s+([\w-]{1,64})", text.strip(), re.ASCII)
+    found = re.fullmatch(r"/(?i:start)(?:@\w+)?\s+([\w-]{1,64})", text.strip(), re.ASCII)
     return found[1] if found else ""
 
 

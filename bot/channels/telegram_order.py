@@ -20,7 +20,6 @@ from telegram.error import (
     Forbidden,
     InvalidToken,
     RetryAfter,
-    TelegramError,
 )
 from telegram.ext import BaseRateLimiter, BaseUpdateProcessor
 
@@ -31,11 +30,10 @@ URGENT = "urgent"
 #: Updates of one chat that may wait for their turn; more than this are listened to, but answered only if urgent.
 PER_CHAT = 20
 #: Seconds an urgent update waits for the one in work to end; after that it goes ahead beside it.
-PATIENCE = 0.3
+PATIENCE = 0.1
 #: Updates that may be in work or waiting, of all chats.
 AT_ONCE = 4096
-#: Requests under way at once, each kind in a lane of its own, so that an alert always finds a connection. Few connections
-#: are fast, since the HTTP library looks through all of them for each request.
+#: Requests under way at once, each kind in a lane of its own, so that an alert always finds a connection.
 LANES: dict[str | None, int] = {URGENT: 96, OWED: 32, None: 48}
 #: Seconds that other requests give way while alerts' numbers are being sent.
 GIVE_WAY = 1.0
@@ -208,11 +206,13 @@ class ChatPace(BaseRateLimiter[str]):
                     return await callback(*args, **kwargs)
             except _FINAL:
                 raise
-            except TelegramError as error:  # the library asks not to retry these here; an alert has to
+            except (
+                Exception
+            ) as error:  # nonsense instead of an answer is no TelegramError; an alert has to be tried again
                 tries += 1
                 if chat is None or self._closing.is_set() or (rate_limit_args is None and tries > TRIES):
                     raise
-                await self._pause(chat, error, tries)
+                await self._pause(chat, error, tries, urgent)
 
     @contextlib.asynccontextmanager
     async def _way(self, urgent: bool) -> AsyncIterator[None]:
@@ -232,14 +232,15 @@ class ChatPace(BaseRateLimiter[str]):
             if not self._urgent_now:
                 self._calm.set()
 
-    async def _pause(self, chat: int | str, error: TelegramError, tries: int) -> None:
+    async def _pause(self, chat: int | str, error: Exception, tries: int, urgent: bool) -> None:
         if isinstance(error, RetryAfter):
             now = time.monotonic()
             if len(self._until) > PAUSES:
                 self._until = {held: until for held, until in self._until.items() if until > now}
             self._until[chat] = now + error._retry_after.total_seconds()
             return
-        await self._sleep(min(self.first_wait * 2 ** (min(tries, 20) - 1), self.longest_wait))
+        first = self.first_wait / 8 if urgent else self.first_wait  # a reset says nothing of the next connection
+        await self._sleep(min(first * 2 ** (min(tries, 20) - 1), self.longest_wait))
 
     async def _chats_pause(self, chat: int | str | None, urgent: bool) -> None:
         """Wait as long as Telegram asked for this chat; an alert is the first to go on."""
@@ -248,7 +249,9 @@ class ChatPace(BaseRateLimiter[str]):
             if wait <= 0:
                 self._until.pop(chat, None)
                 return
-            await self._sleep(wait if urgent else wait + 0.05)
+            await self._sleep(min(wait, self.longest_wait) if urgent else wait + 0.05)
+            if urgent and wait > self.longest_wait:
+                return  # a pause of many minutes is asked about again: somebody may be in danger
 
     async def _sleep(self, seconds: float) -> None:
         try:

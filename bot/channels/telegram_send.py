@@ -1,5 +1,6 @@
 """Replies on their way out: dressed, in pieces that fit, sent in order and with patience; and the library's bot for it."""
 
+import contextlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -25,6 +26,10 @@ UPDATES = ("message", "edited_message", "callback_query", "inline_query", "my_ch
 class PatientBot(ExtBot[str]):
     """The library's bot, that also hands out updates before they are parsed: one odd update must not hold up the rest."""
 
+    def __repr__(self) -> str:
+        """The library's own would show the token."""
+        return type(self).__name__
+
     async def updates(self, offset: int | None, seconds: int) -> list[Any]:
         """What has come since; with `offset` Telegram forgets all before it."""
         asked = {"offset": offset, "timeout": seconds, "allowed_updates": list(UPDATES)}
@@ -37,10 +42,12 @@ class Sender:
 
     def __init__(self, engine: Engine, counts: Counter[str], trail: Trail) -> None:
         self.last_resort = {lang: engine.last_resort(lang) for lang in engine.langs}
+        self._bare_numbers = {lang: reply.messages[0].text for lang, reply in self.last_resort.items()}
         self._languages = engine.content.languages
         self._counts = counts
         self._trail = trail
         self._cannot_dial = {lang: said(engine, lang, "cannot_dial") for lang in engine.langs}
+        self._footer = {lang: said(engine, lang, "footer") for lang in engine.langs}
         self._on_telegram = {lang: said(engine, lang, "telegram_privacy") for lang in engine.langs}
 
     async def send(
@@ -89,7 +96,7 @@ class Sender:
             sent = await bot.send_message(chat, text, reply_markup=below, rate_limit_args=pace)
         except BadRequest:  # something in our HTML, the buttons or the thread: the words have to arrive all the same
             self._counts["sent_plain"] += 1
-            for piece in (_bare(part) for part in pieces(text)):
+            for piece in (unescape(part) for part in pieces(escape(_bare(_with_addresses(text)), quote=False))):
                 sent = await bot.send_message(chat, piece, parse_mode=None, rate_limit_args=pace)
                 self._note(chat, sent.message_id)
         if sent is None:
@@ -106,6 +113,12 @@ class Sender:
             await self.send(bot, chat, reply)
         except TelegramError as error:
             self._counts[f"rescue_{type(error).__name__}"] += 1
+        except Exception as error:  # what dresses a reply is broken itself: the bare words, then
+            self._counts[f"rescue_{type(error).__name__}"] += 1
+            with contextlib.suppress(TelegramError):
+                await bot.send_message(
+                    chat, self._bare_numbers[reply.heard.lang], parse_mode=None, rate_limit_args=URGENT
+                )
 
     def _note(self, chat: int, message: int) -> None:
         if chat > 0:
@@ -114,7 +127,11 @@ class Sender:
     def _dressed(self, reply: Reply) -> Iterator[Message]:
         """The messages with what only this channel has to say: a chat can't dial, and it isn't encrypted end to end."""
         lang, told = reply.heard.lang, False
-        for message in reply.messages:
+        for at, message in enumerate(reply.messages, 1):
+            if at == len(reply.messages) and reply.messages[0].kind == "urgent" and message.kind != "urgent":
+                message = replace(
+                    message, small=message.small or self._footer[lang]
+                )  # an open chat shows its last lines
             if message.kind == "urgent" and not told:
                 told = True
                 message = replace(message, text=f"{message.text.rstrip()}\n\n{self._cannot_dial[lang]}")
@@ -156,6 +173,11 @@ def _cut(html: str, limit: int) -> Iterator[str]:
     text, size = unescape(html), limit // 10
     for at in range(0, len(text), size):
         yield escape(text[at : at + size], quote=False)
+
+
+def _with_addresses(html: str) -> str:
+    """Where links can't be shown, their addresses have to be read."""
+    return re.sub(r'<a href="([^"]+)">(.*?)</a>', r"\2 \1", html)
 
 
 def _bare(html: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from telegram import CallbackQuery, Chat, Update
 from telegram import Message as TelegramMessage
-from telegram.error import Forbidden, TelegramError
+from telegram.error import Forbidden
 from telegram.ext import CallbackContext, ExtBot
 
 from bot.channels import telegram_inline
@@ -100,7 +100,7 @@ class Talk:
     async def at_once(self, update: Update) -> None:
         """A pressed button stops spinning before anything else; too late or unknown doesn't matter."""
         if update.callback_query is not None:
-            with contextlib.suppress(TelegramError):
+            with contextlib.suppress(Exception):
                 bot: Any = update.get_bot()
                 await bot.answer_callback_query(update.callback_query.id, rate_limit_args=OWED)
 
@@ -111,10 +111,14 @@ class Talk:
         self.trail.add(chat, message.message_id, message.date.timestamp())
         if not words(message) and (update.edited_message is not None or not has_media(message)):
             return  # a pinned message, a moving location: nobody said anything
-        if (slug := start_payload(words(message))) in self.engine.content.schools:
+        slug = start_payload(words(message))
+        link = slug in self.engine.content.schools
+        if link:
             self.memory.put("school", chat, slug)
         asked = self._incoming(update, chat)
-        reply = self._hear(message, asked)
+        reply = (
+            self.engine.reply(asked) if link else self._hear(message, asked)
+        )  # a school's name says nothing of danger
         if reply is None:
             return
         if reply.heard.tier != "alert" and words(message).startswith("/") and asks_to_delete(words(message)):
@@ -131,7 +135,7 @@ class Talk:
         """The reply to a message; a picture's words are heard, the picture gets its own sentence."""
         text = words(message)
         if text.startswith("/"):
-            return self._alert(re.sub(r"[/_]+", " ", text), asked.lang) or self.engine.reply(asked)
+            return self._sign(re.sub(r"^/(\w+)@\w+|[/_]+", r"\1 ", text), asked.lang) or self.engine.reply(asked)
         if not has_media(message):
             return self.engine.reply(asked)
         album = message.media_group_id
@@ -180,9 +184,10 @@ class Talk:
             asked = replace(asked, lang=lang)
         return asked if known else Incoming(lang=asked.lang, school=school, action="menu")
 
-    def _alert(self, text: str, lang: str | None) -> Reply | None:
+    def _sign(self, text: str, lang: str | None) -> Reply | None:
+        """The reply, if it opens with the numbers: to a safety sign, or to the safe word."""
         reply = self.engine.reply(Incoming(text=text, lang=lang if lang in self.engine.langs else None))
-        return reply if reply.heard.tier == "alert" else None
+        return reply if reply.messages[0].kind == "urgent" else None
 
     def _extra(self, reply: Reply, chat: int) -> list[Key]:
         """Buttons of this channel beside the reply's own: whom to see at school, the language, emptying the chat."""
@@ -238,7 +243,12 @@ class Talk:
         if bot is None:
             return Erased(reached=False)
         newest = self.trail.newest(chat)
-        erased = await self.eraser.erase(bot, chat)
+        try:
+            erased = await self.eraser.erase(bot, chat)
+        except Forbidden:
+            self.memory.forget(chat)
+            self.trail.take(chat)
+            return Erased()  # blocked: nobody is there, and nothing can be removed any more
         if erased.reached:
             self.memory.forget(chat, "school", "late")
             erased = replace(erased, reached=await self.eraser.sweep(bot, chat, newest + 1))
@@ -283,6 +293,6 @@ class Talk:
 
 
 def _with_notice(reply: Reply, notice: Reply) -> Reply:
-    """The apology first; only an alert's numbers come before it."""
-    urgent = 1 if reply.heard.tier == "alert" else 0
+    """The apology first; only the numbers, to an alert or the safe word, come before it."""
+    urgent = 1 if reply.messages[0].kind == "urgent" else 0
     return replace(reply, messages=(*reply.messages[:urgent], *notice.messages, *reply.messages[urgent:]))

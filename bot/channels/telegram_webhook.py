@@ -40,6 +40,8 @@ def webhook(telegram: Fed, secret: str) -> Callable[[web.Request], Awaitable[web
                 body = await _body(request)
         except TimeoutError:
             return web.Response(status=408)
+        except (web.RequestPayloadError, ConnectionError):
+            return web.Response(status=400)  # broken off on the way
         if body is None:
             return web.Response(status=413)
         try:

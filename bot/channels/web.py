@@ -80,7 +80,7 @@ _POLICY = (
 
 
 def create_app(engine: Engine, settings: Settings) -> web.Application:
-    """The web chat, ready to be served; other channels may add their webhooks to its router."""
+    """The web chat, ready to be served; other channels add their webhooks with `add_webhook`."""
     app = web.Application(client_max_size=LARGEST, middlewares=[_never_silent, guarded])
     app[ENGINE] = engine
     app[SETTINGS] = settings
@@ -94,6 +94,12 @@ def create_app(engine: Engine, settings: Settings) -> web.Application:
     app.on_response_prepare.append(_dress)
     _routes(app)
     return app
+
+
+def add_webhook(app: web.Application, path: str, handler: Handler) -> None:
+    """POST `path` goes to `handler`, which checks who posts and how much: it is a platform's door, not a person's."""
+    app.router.add_post(path, handler)
+    app[GUARD].own_doors.add(path)
 
 
 def create_runner(app: web.Application, limits: Limits | None = None) -> web.AppRunner:

@@ -49,9 +49,9 @@ def test_whole_is_all_messages() -> None:
 def test_telegram_escapes_everything_but_its_own_marks() -> None:
     assert render.telegram(ANSWER) == (
         "Don't pay &lt;them&gt;.\n\n"
-        "<b>The &lt;Line&gt; &amp; friends</b>\nListens.\nCall 1-800-1\nText HOME to 741741\n"
+        '<a href="https://l.example/"><b>The &lt;Line&gt; &amp; friends</b></a>\nCall 1-800-1 · Text HOME to 741741\n'
         '<a href="https://c.example/?a=1&amp;b=2">Chat with a person</a>\n'
-        '<a href="https://l.example/">Open The Line</a>\na@l.example\nDay and night. In English.\n\n'
+        "a@l.example\n<blockquote expandable>Listens. Day and night. In English.</blockquote>\n\n"
         "<i>911 &amp; 988</i>"
     )
 

@@ -246,3 +246,90 @@ async def test_trail_holds_no_chat_number_and_ends_after_48_hours() -> None:
     trail.tidy()
     assert len(trail) == 0
     assert NEAR < SWEEP
+
+
+# --- what is told is true -----------------------------------------------------------------------
+
+
+def counted(engine: Engine, number: int) -> str:
+    return engine.content.languages["en"].shared.delete_count.format(number=number)
+
+
+async def test_partly_refused_all_others_go_and_the_number_is_right(
+    bot: TelegramChannel, server: TelegramServer, engine: Engine
+) -> None:
+    for number in range(60):
+        kept = number % 5 == 0
+        bot.talk.trail.add(42, server.message(42, text="dice" if kept else "other")["message_id"])
+    server.say("/delete")
+    note = (await server.answers())[0]
+    await server.settled()
+    assert server.seen()[:-1] == ["dice"] * 12
+    assert counted(engine, 12) in plain(note.text)
+    for id_, (chat, date, _) in server.messages.items():
+        server.messages[id_] = (chat, date, "now it may go")
+    server.say("/delete")
+    again = (await server.answers(2))[1]
+    await server.settled()
+    assert len(server.seen()) == 1
+    assert "could not remove" not in plain(again.text)
+
+
+async def test_server_without_batches_is_asked_one_by_one(
+    bot: TelegramChannel, server: TelegramServer, engine: Engine
+) -> None:
+    server.say("he has my pics")
+    await server.answers()
+    server.faults.append(Fault("404", times=999, method="deleteMessages"))
+    server.say("/delete")
+    note = (await server.answers(2))[1]
+    await server.settled()
+    assert len(server.seen()) == 1
+    assert engine.content.languages["en"].shared.delete_away not in plain(note.text)
+
+
+async def test_server_that_removes_nothing_at_all_is_told_as_it_is(
+    bot: TelegramChannel, server: TelegramServer, engine: Engine
+) -> None:
+    server.say("he has my pics")
+    await server.answers()
+    server.faults += [Fault("404", times=999, method=method) for method in ("deleteMessages", "deleteMessage")]
+    server.say("/delete")
+    note = (await server.answers(2))[1]
+    await server.settled()
+    assert counted(engine, 3) in plain(note.text)
+    assert engine.content.languages["en"].shared.delete_how in plain(note.text)
+    assert engine.content.languages["en"].shared.delete_away not in plain(note.text)
+
+
+async def test_promise_outlives_a_long_outage(bot: TelegramChannel, server: TelegramServer) -> None:
+    bot.talk.wipes.minute, bot.talk.wipes.again = 0.01, 0.01
+    bot.bot.rate_limiter.first_wait = bot.bot.rate_limiter.longest_wait = 0.001  # type: ignore[union-attr]
+    server.faults.append(Fault("500", times=6 * 15, method="deleteMessages"))  # six tries each, more than ten times
+    server.press("w:5")
+    await server.answers()
+    await server.until(lambda: not server.seen(), 20)
+    await server.until(lambda: not bot.talk.wipes._timers)
+
+
+async def test_chat_that_blocked_us_is_not_emptied_again_and_again(
+    bot: TelegramChannel, server: TelegramServer
+) -> None:
+    bot.talk.wipes.minute, bot.talk.wipes.again = 0.02, 0.02
+    server.faults.append(Fault("403", times=999, method="deleteMessages"))
+    server.press("w:5")
+    await server.answers()
+    await server.until(lambda: server.made("deleteMessages", status=403))
+    await server.settled()
+    assert len(server.made("deleteMessages", status=403)) == 1
+    assert (len(bot.talk.trail), bot.talk.wipes._timers) == (0, {})
+
+
+async def test_trail_forgets_in_time_whatever_the_order_ids_came_in() -> None:
+    now = [HOURS_48 * 10]
+    trail = Trail(clock=lambda: now[0])
+    trail.add(1, 9)
+    trail.add(1, 5, now[0] - HOURS_48 + 60)
+    now[0] += 120
+    trail.tidy()
+    assert (trail.take(1), len(trail)) == ([9], 0)

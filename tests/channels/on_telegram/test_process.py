@@ -112,7 +112,7 @@ async def test_webhook_is_served_by_the_same_process_as_the_page(server: Telegra
             async with session.post(f"{address}/telegram", json=raw, headers={header: secret}) as answer:
                 assert (answer.status, await answer.read()) == (status, b"")
         assert has_numbers((await server.answers(2))[0].text)
-        async with session.get(address) as page:
+        async with session.get(address, headers={"Host": "porch.example"}) as page:
             assert page.status == 200
         took, said = await ended(running)
     assert (running.returncode, len(server.sent())) == (0, 2)

@@ -7,10 +7,8 @@ import re
 import time
 from dataclasses import replace
 
-import httpx
 import pytest
-from telegram.request import HTTPXRequest
-from telegram_kit import MEDIA, carried, has_numbers, labels, member, settings
+from telegram_kit import MEDIA, carried, has_numbers, impatient, labels, member, settings
 from telegram_server import TOKEN, Fault, TelegramServer, plain
 
 from bot import quiet
@@ -361,8 +359,7 @@ async def test_alert_is_tried_until_it_arrives(bot: TelegramChannel, server: Tel
 async def test_alert_is_tried_again_after_a_time_out(
     bot: TelegramChannel, server: TelegramServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert isinstance(bot.bot.request, HTTPXRequest)
-    monkeypatch.setattr(bot.bot.request._client, "timeout", httpx.Timeout(0.3))
+    impatient(bot, monkeypatch, 0.3)
     server.faults.append(Fault("slow", times=2, seconds=5))
     server.say("i want to die")
     assert has_numbers((await server.answers(2))[0].text)
@@ -452,6 +449,11 @@ async def test_words_arrive_even_if_telegram_refuses_our_html(bot: TelegramChann
     first, _ = await server.answers(2)
     assert has_numbers(first.text)
     assert "parse_mode" not in first.data
+    server.faults.append(Fault("400", times=1))
+    server.press("t:sextortion")
+    plainly = (await server.answers(3))[2]
+    assert "https://takeitdown.ncmec.org/" in plainly.text
+    assert "<" not in plainly.text
 
 
 async def test_odd_update_does_not_hold_up_the_rest(bot: TelegramChannel, server: TelegramServer) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from aiohttp import ClientError
 from aiohttp.test_utils import TestClient
 from telegram_kit import has_numbers, settings
 from telegram_server import TOKEN, Fault, TelegramServer
@@ -16,7 +17,7 @@ from bot.channels import telegram as channel
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram_send import UPDATES
 from bot.channels.telegram_webhook import HEADER, LIMIT, PATH, webhook
-from bot.channels.web import create_app
+from bot.channels.web import add_webhook, create_app
 from bot.engine import Engine
 from bot.settings import Settings
 
@@ -41,9 +42,9 @@ async def running(engine: Engine, server: TelegramServer) -> AsyncIterator[Teleg
 
 
 @pytest.fixture
-async def client(aiohttp_client: Any, engine: Engine, running: TelegramChannel) -> Client:
-    app = create_app(engine, Settings())
-    app.router.add_post(PATH, webhook(running, SECRET))
+async def client(aiohttp_client: Any, engine: Engine, server: TelegramServer, running: TelegramChannel) -> Client:
+    app = create_app(engine, hooked(server))
+    add_webhook(app, PATH, webhook(running, SECRET))
     client: Client = await aiohttp_client(app)
     return client
 
@@ -80,7 +81,7 @@ async def test_without_a_configured_secret_nobody_gets_in(
     aiohttp_client: Any, running: TelegramChannel, engine: Engine
 ) -> None:
     app = create_app(engine, Settings())
-    app.router.add_post(PATH, webhook(running, ""))
+    add_webhook(app, PATH, webhook(running, ""))
     assert await post(await aiohttp_client(app), {"update_id": 1}, "") == (403, b"")
 
 
@@ -231,3 +232,16 @@ async def test_webhook_set_by_somebody_else_while_polling_is_told(
     server.say("he has my pics")
     await server.answers()
     await polling.stop()
+
+
+async def test_post_that_breaks_off_is_no_fault_of_ours(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    async def broken() -> AsyncIterator[bytes]:
+        yield b'{"update_id": 1'
+        raise OSError
+
+    headers = {HEADER: SECRET, "Content-Type": "application/json"}
+    with pytest.raises(ClientError):
+        await client.post(PATH, data=broken(), headers=headers)
+    async with client.get("/healthz", headers={"Host": "porch.example"}) as answer:
+        assert answer.status == 200
+    assert "failed" not in caplog.text
