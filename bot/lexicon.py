@@ -150,7 +150,7 @@ class Lexicon:
 
     def wording(self, text: str, lang: str) -> tuple[str, ...]:
         """An editor's wording of that language in plain words, nothing mended."""
-        return tuple(self.spelled(texts.tokens(texts.fold(text, self.tables)), lang))
+        return tuple(self._joined(self.spelled(texts.tokens(texts.fold(text, self.tables)), lang)))
 
     def spelled(self, tokens: list[str], lang: str) -> list[str]:
         """The tokens with shortenings spelled out and disguises undone, nothing mended."""
