@@ -61,6 +61,7 @@ class Chat {
       dots.remove();
       if (talk !== this.talk) return;
       if (answer.exchange) this.answered(said, answer.exchange);
+      else if (answer.tooLong) this.tooLong(said, answer.fault, fields.get("text"));
       else this.failed(said, answer.fault, () => this.queue(address, fields, said));
     });
   }
@@ -84,10 +85,11 @@ class Chat {
 
   async ask(address, fields) {
     let html = "";
+    let response;
     try {
-      const response = await fetch(address, {
+      response = await fetch(address, {
         method: "POST",
-        body: fields,
+        body: filled(fields),
         headers: { "X-Fragment": "1" },
         cache: "no-store",
         credentials: "omit",
@@ -100,8 +102,9 @@ class Chat {
       return { fault: this.words.offline };
     }
     const page = new DOMParser().parseFromString(html, "text/html");
-    const fault = page.querySelector(".plain__hint")?.textContent; // what our own page of faults says
-    return { exchange: page.querySelector(".exchange"), fault: fault || this.words.broke };
+    if (response.ok) return { exchange: page.querySelector(".exchange"), fault: this.words.broke };
+    const fault = page.querySelector(".says--notice p")?.textContent; // what our own server says of it
+    return { fault: fault || this.words.broke, tooLong: response.status === 413 };
   }
 
   answered(said, exchange) {
@@ -119,8 +122,16 @@ class Chat {
     return stop.signal;
   }
 
+  /* Sending the same again would not help: the words go back into the box, to be made shorter. */
+  tooLong(said, fault, words) {
+    this.failed(said, fault);
+    if (this.text.value) return;
+    this.text.value = words;
+    this.grow();
+  }
+
   /* No answer came: say so, with the numbers that the page already holds, and let them send it again. */
-  failed(said, fault, again) {
+  failed(said, fault, again = null) {
     const says = element("div", "says says--urgent");
     says.setAttribute("role", "alert");
     const ways = element("p", "ways");
@@ -129,14 +140,17 @@ class Chat {
       way.href = number.getAttribute("href");
       ways.append(way);
     }
-    const retry = element("button", "press__button press__button--quiet", this.words.again);
-    retry.type = "button";
-    retry.addEventListener("click", () => {
-      says.remove();
-      said.focus({ preventScroll: true });
-      again();
-    });
-    says.append(element("p", "urgent__line", fault), ways, retry);
+    says.append(element("p", "urgent__line", fault), ways);
+    if (again) {
+      const retry = element("button", "press__button press__button--quiet", this.words.again);
+      retry.type = "button";
+      retry.addEventListener("click", () => {
+        says.remove();
+        said.focus({ preventScroll: true });
+        again();
+      });
+      says.append(retry);
+    }
     said.after(says);
     this.show(said);
   }
@@ -216,6 +230,14 @@ class Idle {
   tell(words, instead = this.note.textContent) {
     if (this.note.textContent === instead) this.note.textContent = words;
   }
+}
+
+/* One of few lengths, so that nobody on the way can tell a button from words by counting. */
+function filled(fields) {
+  const body = new URLSearchParams(fields);
+  const short = 512 - ((String(body).length + "&fill=".length) % 512);
+  body.append("fill", "-".repeat(short));
+  return body;
 }
 
 function element(name, className = "", words = "") {
