@@ -170,11 +170,13 @@ async def _said(request: web.Request) -> web.Response:
 
 
 async def _emergency(request: web.Request) -> web.Response:
-    lang = request.query.get("lang", "")
-    langs = request.app[ENGINE].langs
-    lang, school = lang if lang in langs else langs[0], _framed_for(request)
+    asked, langs = request.query.get("lang", ""), request.app[ENGINE].langs
+    lang = asked if asked in langs else accepted(request.headers.get("Accept-Language", ""), langs)
+    school = _framed_for(request)
     page = request.app[SHELF].get(("emergency", lang, school), HTML, lambda: request.app[PAGES].emergency(lang, school))
     response = page.response(request, tagged=True)
+    if asked not in langs:
+        response.headers["Vary"] += ", Accept-Language"
     response.headers["Cache-Control"] = "public, max-age=3600, stale-if-error=604800"
     return response
 

@@ -54,7 +54,7 @@ async def test_the_page_is_blank_in_the_same_instant(page: Page, site: Site) -> 
             document.querySelector(".exit").click();
             const overlay = document.querySelector(".leaving").getBoundingClientRect();
             const covers = overlay.width >= innerWidth && overlay.height >= innerHeight;
-            return [document.body.innerText, document.title, document.documentElement.outerHTML.includes("pics"), covers];
+            return [document.body.innerText, document.title, document.documentElement.outerHTML.includes("my pics"), covers];
         }"""
     )
     assert left == ["Loading", "Loading", False, True]

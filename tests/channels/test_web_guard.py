@@ -444,7 +444,9 @@ async def test_the_emergency_page_may_be_kept_and_asked_for_again_cheaply(start)
         page = await first.text()
         assert first.headers["Cache-Control"] == "public, max-age=3600, stale-if-error=604800"
         assert (
-            "<script" not in page and "Set-Cookie" not in first.headers and first.headers["Vary"] == "Accept-Encoding"
+            "<script" not in page
+            and "Set-Cookie" not in first.headers
+            and first.headers["Vary"].startswith("Accept-Encoding")
         )
         tag = first.headers["ETag"]
         tags.add(tag)
