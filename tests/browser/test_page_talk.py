@@ -218,3 +218,22 @@ async def test_a_touch_leads_to_all_numbers(page: Page, site: Site) -> None:
     await page.get_by_role("link", name="Todos los números").click()
     assert await page.locator("script").count() == 0
     assert await page.locator("a[href='tel:911']").count() >= 1
+
+
+@pytest.mark.parametrize("name", ["¿Quién puede ver este chat?", "Todos los números"])
+async def test_asking_who_can_see_this_costs_no_word_of_what_is_being_written(
+    page: Page, site: Site, name: str
+) -> None:
+    """The other page comes into the chat; with nothing written, the link is a link."""
+    await first(page, site, "es")
+    await page.fill("#text", "tiene mis fo")
+    await page.get_by_role("link", name=name).click()
+    await page.locator(".exchange .says").first.wait_for()
+    assert page.url == f"{site.home}/es"
+    assert await page.input_value("#text") == "tiene mis fo"
+    await expect(page.locator(".said")).to_contain_text(name)
+    assert await page.evaluate("document.activeElement.className") == "said"
+    assert await page.locator(".exchange [role=alert]").count() == 0
+    await page.reload()
+    await page.get_by_role("link", name=name).click()
+    await expect(page.locator(".plain__title")).to_be_visible()

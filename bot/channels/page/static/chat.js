@@ -11,6 +11,7 @@ class Chat {
     this.waiting = Promise.resolve();
     this.talk = 0; // counts up when the chat is cleared, so that a late answer finds no place
     document.addEventListener("submit", (event) => this.submitted(event));
+    document.addEventListener("click", (event) => this.linked(event));
     this.text.addEventListener("keydown", (event) => this.key(event));
     this.text.addEventListener("input", () => this.grow());
     addCopyButtons(this.log, this.words);
@@ -51,6 +52,18 @@ class Chat {
     this.queue(address, fields, said);
   }
 
+  /* Who asks who can see this, in the middle of writing, must not lose a word by it: the page comes into the chat. */
+  linked(event) {
+    const link = event.target.closest("[data-inside]");
+    if (!link || !this.holdsWords || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    this.page.classList.add("page--talking");
+    const said = this.say(link.textContent.trim(), document.documentElement.lang);
+    this.show(said);
+    said.focus({ preventScroll: true });
+    this.queue(link.getAttribute("href"), null, said);
+  }
+
   /* One after the other, so that answers stand in the order of the messages. */
   queue(address, fields, said) {
     const talk = this.talk;
@@ -88,8 +101,8 @@ class Chat {
     let response;
     try {
       response = await fetch(address, {
-        method: "POST",
-        body: filled(fields),
+        method: fields ? "POST" : "GET",
+        body: fields && filled(fields),
         headers: { "X-Fragment": "1" },
         cache: "no-store",
         credentials: "omit",
@@ -102,7 +115,7 @@ class Chat {
       return { fault: this.words.offline };
     }
     const page = new DOMParser().parseFromString(html, "text/html");
-    if (response.ok) return { exchange: page.querySelector(".exchange"), fault: this.words.broke };
+    if (response.ok) return { exchange: page.querySelector(".exchange") || insideOf(page), fault: this.words.broke };
     const fault = page.querySelector(".says--notice p")?.textContent; // what our own server says of it
     return { fault: fault || this.words.broke, tooLong: response.status === 413 };
   }
@@ -230,6 +243,16 @@ class Idle {
   tell(words, instead = this.note.textContent) {
     if (this.note.textContent === instead) this.note.textContent = words;
   }
+}
+
+/* What one of our other pages says, as an exchange. */
+function insideOf(page) {
+  const parts = page.querySelectorAll(".page--plain .says");
+  if (!parts.length) return null;
+  const exchange = element("section", "exchange");
+  exchange.append(...parts);
+  for (const heading of exchange.querySelectorAll("h2")) heading.className = "plain__heading";
+  return exchange;
 }
 
 /* One of few lengths, so that nobody on the way can tell a button from words by counting. */
