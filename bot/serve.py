@@ -5,15 +5,17 @@ import contextlib
 import logging
 import signal
 import sys
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from bot import quiet
 from bot.channels import web as web_channel
-from bot.channels.telegram import TelegramChannel, TelegramRefused
-from bot.channels.telegram_webhook import PATH, webhook
 from bot.engine import Engine
 from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.channels.telegram import TelegramChannel
 
 log = logging.getLogger("porchlight")
 
@@ -23,9 +25,7 @@ async def run(engine: Engine, settings: Settings) -> int:
     quiet.setup(logging.INFO)
     told = _told_to_stop()
     app = web_channel.create_app(engine, settings)
-    telegram = TelegramChannel(engine, settings) if settings.telegram_token else None
-    if telegram and settings.telegram_mode == "webhook":
-        web_channel.add_webhook(app, PATH, webhook(telegram, settings.telegram_secret))
+    telegram = _telegram(engine, settings, app) if settings.telegram_token else None
     runner = web_channel.create_runner(app)
     await runner.setup()
     try:
@@ -49,6 +49,17 @@ async def run(engine: Engine, settings: Settings) -> int:
     return 0
 
 
+def _telegram(engine: Engine, settings: Settings, app: web.Application) -> "TelegramChannel":
+    """The channel, imported only where it is wanted: its library takes 20 MB and a third of a second."""
+    from bot.channels.telegram import TelegramChannel
+    from bot.channels.telegram_webhook import PATH, webhook
+
+    channel = TelegramChannel(engine, settings)
+    if settings.telegram_mode == "webhook":
+        web_channel.add_webhook(app, PATH, webhook(channel, settings.telegram_secret))
+    return channel
+
+
 def _announce(runner: web.AppRunner, settings: Settings) -> None:
     host, port = runner.addresses[0][:2]
     print(f"Porchlight listens on http://{host}:{port} (web chat).", flush=True)
@@ -61,8 +72,10 @@ def _announce(runner: web.AppRunner, settings: Settings) -> None:
     print("Nothing that people write is kept. Stop with Ctrl-C.", flush=True)
 
 
-async def _started(telegram: TelegramChannel, settings: Settings, told: asyncio.Event) -> bool:
+async def _started(telegram: "TelegramChannel", settings: Settings, told: asyncio.Event) -> bool:
     """Start Telegram, unless we are told to stop meanwhile; False if it must not go on like this."""
+    from bot.channels.telegram import TelegramRefused
+
     quiet.silence_telegram(settings.telegram_token)
     starting, stopping = asyncio.create_task(telegram.start()), asyncio.create_task(told.wait())
     await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)

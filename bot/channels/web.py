@@ -3,7 +3,6 @@
 Nothing that reaches it is kept: no cookie, no access log, no session. Its log names the kind of a fault and the route.
 """
 
-import hashlib
 import json
 import logging
 from urllib.parse import urlsplit
@@ -17,6 +16,7 @@ from bot.channels.web_ask import BadRequest, accepted, from_form, from_json
 from bot.channels.web_guard import GUARD, LARGEST, Guard, Handler, TooMany, guarded
 from bot.channels.web_openapi import document
 from bot.channels.web_pages import NEUTRAL, PAGE, Pages, Place
+from bot.channels.web_ready import PAGE_STEP, STEP, Ready, Shelf, filled
 from bot.channels.web_server import Limits, Runner, Words
 from bot.engine import Engine
 from bot.model import Incoming, Reply
@@ -28,9 +28,11 @@ ENGINE: web.AppKey[Engine] = web.AppKey("engine", Engine)
 PAGES: web.AppKey[Pages] = web.AppKey("pages", Pages)
 SETTINGS: web.AppKey[Settings] = web.AppKey("settings", Settings)
 LAST: web.AppKey[dict[str, str]] = web.AppKey("last", dict)  # the API's last resort by language, ready to send
-EMBED: web.AppKey[bytes] = web.AppKey("embed", bytes)
-FILES: web.AppKey[dict[str, tuple[bytes, str]]] = web.AppKey("files", dict)
-DOCUMENT: web.AppKey[str] = web.AppKey("document", str)  # the description of the API
+SHELF: web.AppKey[Shelf] = web.AppKey("shelf", Shelf)  # the pages that are the same for everybody
+EMBED: web.AppKey[Ready] = web.AppKey("embed", Ready)
+FILES: web.AppKey[dict[str, Ready]] = web.AppKey("files", dict)
+DOCUMENT: web.AppKey[Ready] = web.AppKey("document", Ready)  # the description of the API
+POLICY: web.AppKey[str] = web.AppKey("policy", str)
 
 HTML = "text/html"
 JSON = "application/json"
@@ -52,7 +54,7 @@ _SENTENCES = {
     421: "This server does not answer to that name.",
 }
 _FOR_PEOPLE = frozenset({408, 413, 429})  # what a person may bring about by writing: said in their language
-_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_TYPES = {".js": "text/javascript", ".svg": "image/svg+xml"}
 _SENSORS = (
     "accelerometer",
     "browsing-topics",
@@ -73,8 +75,9 @@ _HEADERS = {
     "X-Robots-Tag": "noarchive",
     "Permissions-Policy": ", ".join(f"{name}=()" for name in _SENSORS),
 }
+# The style stands in the page itself, known by its hash: no second request before anything is seen.
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src '{style}'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors "
 )
 
@@ -87,10 +90,12 @@ def create_app(engine: Engine, settings: Settings) -> web.Application:
     app[GUARD] = Guard(settings)
     app.cleanup_ctx.append(app[GUARD].forgetting)
     app[PAGES] = Pages(engine)
-    app[EMBED] = app[PAGES].embed_script().encode()
+    app[SHELF] = Shelf()
+    app[POLICY] = _POLICY.format(style=app[PAGES].style_hash)
+    app[EMBED] = Ready(app[PAGES].embed_script(), "text/javascript")
     app[LAST] = {lang: _contract(engine.last_resort(lang)) for lang in engine.langs}
-    app[DOCUMENT] = json.dumps(document(engine.content, getattr(bot, "__version__", "0")))
-    app[FILES] = {file.name: (file.read_bytes(), _TYPES[file.suffix]) for file in (PAGE / "static").iterdir()}
+    app[DOCUMENT] = Ready(json.dumps(document(engine.content, getattr(bot, "__version__", "0"))), JSON)
+    app[FILES] = {file.name: Ready(file.read_bytes(), _TYPES[file.suffix]) for file in (PAGE / "static").iterdir()}
     app.on_response_prepare.append(_dress)
     _routes(app)
     return app
@@ -104,16 +109,16 @@ def add_webhook(app: web.Application, path: str, handler: Handler) -> None:
 
 def create_runner(app: web.Application, limits: Limits | None = None) -> web.AppRunner:
     """A runner on guarded connections, without access log, and whose own complaints (they name addresses) go nowhere."""
-    return Runner(app, _server_words(app[PAGES]), limits or Limits())
+    return Runner(app, _server_words(app[PAGES], app[POLICY]), limits or Limits())
 
 
-def _server_words(pages: Pages) -> Words:
+def _server_words(pages: Pages, policy: str) -> Words:
     """What is said to a connection that never became a request: its language is unknown, so all are there."""
 
     def every(fault: str) -> str:
         return "\n".join(pages.sentence(lang, fault) for lang in pages.langs) + "\n"
 
-    headers = {**_HEADERS, "Content-Security-Policy": f"{_POLICY}'none'", "Cache-Control": "no-store"}
+    headers = {**_HEADERS, "Content-Security-Policy": f"{policy}'none'", "Cache-Control": "no-store"}
     return Words(headers, broken=every("bad_request"), slow=every("too_slow"), busy=every("busy"), fault=every("broke"))
 
 
@@ -139,9 +144,8 @@ def _routes(app: web.Application) -> None:
 
 
 async def _page(request: web.Request) -> web.Response:
-    response = _html(request.app[PAGES].chat(_place(request)))
-    response.enable_compression()  # an empty page only: what answers a message stays as it is
-    return response
+    place = _place(request)
+    return request.app[SHELF].get(place, HTML, lambda: request.app[PAGES].chat(place)).response(request)
 
 
 async def _said(request: web.Request) -> web.Response:
@@ -152,31 +156,41 @@ async def _said(request: web.Request) -> web.Response:
     if request.content_type != FORM:
         return _html(pages.fault(place.lang, "bad_request"), 415)
     body = await request.read()
-    lang = place.lang
+    lang, typed = place.lang, ""
     try:
         incoming = from_form(body, place.lang, place.school, request.app[ENGINE].content)
-        lang = incoming.lang or lang
+        lang, typed = incoming.lang or lang, incoming.text
         reply = await request.app[GUARD].answer(request, request.app[ENGINE], incoming)
         said = incoming.text or _label(request, incoming)
         html = pages.exchange(reply, place, said) if fragment else pages.chat(place, reply, said)
-    except TooMany:
-        raise
+    except TooMany as fault:
+        if fragment:
+            raise
+        response = _html(pages.fault_keeping(fault.lang, "too_many", place, typed), fault.status)
+        response.headers["Retry-After"] = fault.headers["Retry-After"]
+        return response
     except Exception as error:  # whatever breaks, the numbers are sent
         _told(request, error)
-        html = pages.last_fragment(lang) if fragment else pages.fault(lang, "broke")
-    return _html(html)
+        html = pages.last_fragment(lang) if fragment else pages.fault_keeping(lang, "broke", place, typed)
+    return _answer(html, HTML, STEP if fragment else PAGE_STEP)
 
 
 async def _emergency(request: web.Request) -> web.Response:
-    lang = request.query.get("lang", "")
-    langs = request.app[ENGINE].langs
-    response = _html(request.app[PAGES].emergency(lang if lang in langs else langs[0], _framed_for(request)))
+    asked, langs = request.query.get("lang", ""), request.app[ENGINE].langs
+    lang = asked if asked in langs else accepted(request.headers.get("Accept-Language", ""), langs)
+    school = _framed_for(request)
+    page = request.app[SHELF].get(("emergency", lang, school), HTML, lambda: request.app[PAGES].emergency(lang, school))
+    response = page.response(request, tagged=True)
+    if asked not in langs:
+        response.headers["Vary"] += ", Accept-Language"
     response.headers["Cache-Control"] = "public, max-age=3600, stale-if-error=604800"
-    return _tagged(request, response)
+    return response
 
 
 async def _who_can_see(request: web.Request) -> web.Response:
-    return _html(request.app[PAGES].who_can_see(_place(request).lang, _framed_for(request)))
+    lang, school = _place(request).lang, _framed_for(request)
+    page = request.app[SHELF].get(("who", lang, school), HTML, lambda: request.app[PAGES].who_can_see(lang, school))
+    return page.response(request)
 
 
 async def _exit(request: web.Request) -> web.Response:
@@ -186,17 +200,17 @@ async def _exit(request: web.Request) -> web.Response:
 
 async def _embed(request: web.Request) -> web.Response:
     """The script that a school puts into its own page; any page may load it, the frame opens only for allowed ones."""
-    headers = {"Cross-Origin-Resource-Policy": "cross-origin", "Cache-Control": "public, max-age=3600"}
-    return web.Response(body=request.app[EMBED], content_type="text/javascript", charset="utf-8", headers=headers)
+    response = request.app[EMBED].response(request, tagged=True)
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    return response
 
 
 async def _static(request: web.Request) -> web.Response:
     file = request.app[FILES].get(request.match_info["file"])
     if file is None:
         raise web.HTTPNotFound
-    response = web.Response(body=file[0], content_type=file[1], charset="utf-8")
-    response.enable_compression()
-    return response
+    return file.response(request)
 
 
 async def _alive(request: web.Request) -> web.Response:
@@ -222,11 +236,11 @@ async def _api_reply(request: web.Request) -> web.Response:
     except Exception as error:  # whatever breaks, the numbers are sent
         _told(request, error)
         text = request.app[LAST][incoming.lang or engine.langs[0]]
-    return web.Response(text=text, content_type=JSON)
+    return _answer(text, JSON, STEP)
 
 
 async def _openapi(request: web.Request) -> web.Response:
-    return web.Response(text=request.app[DOCUMENT], content_type=JSON)
+    return request.app[DOCUMENT].response(request)
 
 
 def _contract(reply: Reply) -> str:
@@ -286,7 +300,7 @@ async def _dress(request: web.Request, response: web.StreamResponse) -> None:
     headers.update(_HEADERS)
     headers["Cross-Origin-Resource-Policy"] = shared  # the one script for other people's pages says cross-origin
     ancestors = _ancestors(request)
-    headers["Content-Security-Policy"] = _POLICY + (" ".join(ancestors) or "'none'")
+    headers["Content-Security-Policy"] = request.app[POLICY] + (" ".join(ancestors) or "'none'")
     if not ancestors:
         headers["X-Frame-Options"] = "DENY"
     request.app[GUARD].dress(request, response)
@@ -339,12 +353,10 @@ def _label(request: web.Request, incoming: Incoming) -> str:
     return labels.get(incoming.action, words.shared.button_not_meant)
 
 
-def _tagged(request: web.Request, response: web.Response) -> web.Response:
-    """The response with an ETag of its content, or 304 for a cache that holds the same already."""
-    tag = hashlib.sha256(response.body if isinstance(response.body, bytes) else b"").hexdigest()[:16]
-    if any(each.value in (tag, "*") for each in request.if_none_match or ()):
-        response = web.Response(status=304, headers={"Cache-Control": response.headers["Cache-Control"]})
-    response.etag = tag
+def _answer(text: str, kind: str, step: int) -> web.Response:
+    """What answers a message: as long as any other, and nobody on the way may undo that by compressing it."""
+    response = web.Response(body=filled(text, step), content_type=kind, charset="utf-8")
+    response.headers["Cache-Control"] = "no-store, no-transform"
     return response
 
 

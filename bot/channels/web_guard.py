@@ -78,7 +78,7 @@ class Guard:
         if self.front.is_https(request):
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
         if self.front.origins and request.path.startswith("/api/"):
-            response.headers["Vary"] = "Origin"
+            response.headers["Vary"] = ", ".join(filter(None, (response.headers.get("Vary"), "Origin")))
             origin = request.headers.get("Origin", "")
             if self._may_call(request, origin):
                 response.headers["Access-Control-Allow-Origin"] = origin

@@ -1,9 +1,12 @@
 """Reply -> HTML: the pages of the web chat, made from the same content as everything else. No request, no network."""
 
+import base64
+import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +25,9 @@ NEUTRAL = "https://www.weather.gov/"
 
 #: After so many seconds without a touch the page clears the chat; it says so, and can be told not to, so long before.
 IDLE, WARN = 600, 60
+
+#: Where what somebody typed, and where their form goes, are put into a page that was made beforehand.
+_KEPT, _KEPT_PATH = "\x02kept\x03", "\x02path\x03"
 
 _PLACE = re.compile(r"\{(\w+)\.(\w+)\}")
 _SCRIPT = ("again", "broke", "copy", "copied", "idle_ask", "idle_keep", "idle_kept", "idle_done", "you")
@@ -82,12 +88,20 @@ class Pages:
             auto_reload=False,
         )
         self._env.filters["aloud"] = aloud
+        self._style = _small((PAGE / "chat.css").read_text(encoding="utf-8"))
+        digest = hashlib.sha256(self._style.encode()).digest()
+        self.style_hash = f"sha256-{base64.b64encode(digest).decode()}"
         self._care = {lang: self._fill(lang, self.content.languages[lang].shared.care) for lang in self.langs}
         self._bars = {lang: self._bar(lang) for lang in self.langs}
         last = {lang: engine.last_resort(lang) for lang in self.langs}
         self._last_fragments = {lang: self.exchange(reply, Place(lang)) for lang, reply in last.items()}
         self._last_pages = {
             (lang, fault): self._numbers_page(Place(lang, ""), self.words[lang][fault], last[lang])
+            for lang in self.langs
+            for fault in FAULTS
+        }
+        self._keeping_pages = {
+            (lang, fault): self._numbers_page(Place(lang, ""), self.words[lang][fault], last[lang], kept=_KEPT)
             for lang in self.langs
             for fault in FAULTS
         }
@@ -154,6 +168,13 @@ class Pages:
         """A page for when something is wrong, with the numbers on it; made beforehand, so that it can't fail."""
         return self._last_pages[(lang, name)]
 
+    def fault_keeping(self, lang: str, name: str, place: Place, typed: str) -> str:
+        """The same with what was typed in a box, to send it again: nobody has to write such a thing twice."""
+        if not typed:
+            return self.fault(lang, name)
+        page = self._keeping_pages[(lang, name)].replace(_KEPT_PATH, escape(place.path))
+        return page.replace(_KEPT, escape(typed), 1)
+
     def fault_fragment(self, lang: str, name: str) -> str:
         """The same as a fragment, for the script of the chat page."""
         return self._fault_fragments[(lang, name)]
@@ -173,11 +194,11 @@ class Pages:
 
     # --- parts -----------------------------------------------------------------------------
 
-    def _numbers_page(self, place: Place, hint: str, reply: Reply) -> str:
+    def _numbers_page(self, place: Place, hint: str, reply: Reply, kept: str = "") -> str:
         title = self.content.languages[place.lang].shared.numbers_intro
         messages = [message for message in reply.messages if message.kind == "urgent"]
         messages += [Message("numbers", "", message.contacts) for message in reply.messages if message.kind != "urgent"]
-        return self._plain(place, title, hint, messages)
+        return self._plain(place, title, hint, messages, kept=kept)
 
     def _plain(
         self,
@@ -188,6 +209,7 @@ class Pages:
         sections: Sequence[Mapping[str, Any]] = (),
         *,
         scripts: bool = False,
+        kept: str = "",
     ) -> str:
         lang = place.lang
         other = next((each for each in self.langs if each != lang), "")
@@ -200,6 +222,8 @@ class Pages:
             sections=sections,
             views=[self._view(message, lang) for message in messages],
             scripts=scripts,
+            kept=kept,
+            kept_path=_KEPT_PATH,
             back=f"/s/{place.school}?lang={lang}" if place.school else f"/{lang}",
             other={"url": f"{place.path}?lang={other}{school}", "lang": other} if place.path and other else None,
         )
@@ -211,6 +235,7 @@ class Pages:
             words=self.words[lang],
             bar=self._bars[lang],
             neutral=NEUTRAL,
+            style=_Safe(self._style),
             **values,
         )
 
@@ -270,6 +295,12 @@ class _Safe(str):
 
     def __html__(self) -> str:
         return self
+
+
+def _small(style: str) -> str:
+    """A style sheet without comments, line ends and indents."""
+    style = re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL)
+    return re.sub(r"\s*([{};])\s*", r"\1", re.sub(r"\s+", " ", style)).replace(";}", "}").strip()
 
 
 def _words(langs: tuple[str, ...]) -> dict[str, dict[str, str]]:

@@ -32,6 +32,7 @@ class Limits:
     head_seconds: float = 10.0
     idle_seconds: float = 75.0  # longer than proxies hold a connection, so that they are the ones to close it
     linger_seconds: float = 2.0
+    take_seconds: float = 30.0  # for those who ask and don't take the answer
     line: int = 4096
     field: int = 8190
     fields: int = 64
@@ -73,13 +74,14 @@ class Words:
 class Connection(web.RequestHandler):
     """One connection: its head has a time and a size, and its faults carry the numbers."""
 
-    __slots__ = ("_head_bytes", "_head_timer", "_leaving", "_server")
+    __slots__ = ("_head_bytes", "_head_timer", "_leaving", "_server", "_take_timer")
 
     def __init__(self, server: "Server", **kwargs: Any) -> None:
         super().__init__(server, **kwargs)
         self._server = server
         self._head_bytes = 0
         self._head_timer: asyncio.TimerHandle | None = None
+        self._take_timer: asyncio.TimerHandle | None = None
         self._leaving = False
 
     @property
@@ -96,7 +98,19 @@ class Connection(web.RequestHandler):
     def connection_lost(self, exc: BaseException | None) -> None:
         """The place is free again."""
         self._head_is_whole()
+        self._is_taken()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """They don't take what they asked for: the clock starts."""
+        super().pause_writing()
+        if self._take_timer is None:
+            self._take_timer = self._loop.call_later(self._server.limits.take_seconds, self.hang_up)
+
+    def resume_writing(self) -> None:
+        """They do take it."""
+        super().resume_writing()
+        self._is_taken()
 
     def data_received(self, data: bytes) -> None:
         """Bytes of a head or a body; a head that isn't whole yet is counted and timed."""
@@ -132,6 +146,11 @@ class Connection(web.RequestHandler):
         self.force_close()
         if isinstance(transport, asyncio.WriteTransport):
             transport.abort()
+
+    def _is_taken(self) -> None:
+        if self._take_timer is not None:
+            self._take_timer.cancel()
+            self._take_timer = None
 
     def _head_is_whole(self) -> None:
         self._head_bytes = 0

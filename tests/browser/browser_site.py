@@ -41,7 +41,7 @@ class Site:
 
 
 @asynccontextmanager
-async def live_site(engine: Engine) -> AsyncIterator[Site]:
+async def live_site(engine: Engine, rate_limit: int = Settings().rate_limit) -> AsyncIterator[Site]:
     """The real application and, at another origin, a neutral page and a school's page with a strict policy."""
     home: list[str] = []
     outside = await _serve(home)
@@ -49,7 +49,7 @@ async def live_site(engine: Engine) -> AsyncIterator[Site]:
     away = f"http://localhost:{port}/weather"
     school = engine.content.schools["example"].model_copy(update={"name": "Lincoln School"})
     engine.content = replace(engine.content, schools={**engine.content.schools, "example": school})
-    settings = Settings(allowed_origins=(f"http://localhost:{port}",))
+    settings = Settings(allowed_origins=(f"http://localhost:{port}",), rate_limit=rate_limit)
     with leading_to(away):
         inside = web_channel.create_runner(web_channel.create_app(engine, settings))
     await inside.setup()

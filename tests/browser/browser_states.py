@@ -103,6 +103,14 @@ async def who_can_see(page: Page, site: Site, lang: str) -> None:
     await page.goto(f"{site.home}/who-can-see?lang={lang}")
 
 
+async def seen_inside(page: Page, site: Site, lang: str) -> None:
+    """Who can see this, asked while writing."""
+    await first(page, site, lang)
+    await page.fill("#text", SAYS["answer"][lang])
+    await page.locator("[data-inside]").first.click()
+    await page.locator(".exchange .says").first.wait_for()
+
+
 async def emergency(page: Page, site: Site, lang: str) -> None:
     await page.goto(f"{site.home}/emergency?lang={lang}")
 
@@ -141,6 +149,7 @@ STATES: dict[str, Go] = {
         cleared,
         leaving_soon,
         who_can_see,
+        seen_inside,
         emergency,
         not_found,
         school,

@@ -29,6 +29,13 @@ async def site(engine: Engine) -> AsyncIterator[Site]:
         yield running
 
 
+@pytest_asyncio.fixture(loop_scope="session")
+async def limited(engine: Engine) -> AsyncIterator[Site]:
+    """A site that answers one message a minute."""
+    async with live_site(Engine(engine.content, engine.ear), rate_limit=1) as running:
+        yield running
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """One Chromium for all tests."""

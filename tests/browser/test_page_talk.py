@@ -9,6 +9,10 @@ from browser_site import Site
 from browser_states import SAYS, alert, broken, first, not_meant, offline, say, unsure
 from playwright.async_api import Error, Page, Route, expect
 
+#: As the server says it, past the limit.
+TOO_MANY = """<section class="exchange"><div class="says says--urgent"><p class="urgent__line">Call 911</p></div>
+<div class="says says--notice"><p>Many messages came from here at once. Wait a minute, then send it again.</p></div></section>"""
+
 
 async def in_sight(page: Page, selector: str) -> bool:
     """Whether the first such thing is wholly inside the window and nothing lies over its middle."""
@@ -130,10 +134,46 @@ async def test_a_broken_server_is_said_kindly_with_the_numbers(page: Page, site:
     assert await note.locator("a[href='tel:911']").count() == 1
 
 
-async def test_what_the_server_says_of_a_fault_is_shown(page: Page, site: Site) -> None:
+async def test_what_is_too_long_to_send_comes_back_into_the_box(page: Page, site: Site) -> None:
     await first(page, site, "en")
-    await say(page, "x" * 70_000)
-    await expect(page.locator(".says--urgent")).to_contain_text("too long")
+    await page.fill("#text", "x" * 12_000)
+    assert len(await page.input_value("#text")) == 10_000  # the box itself stops in time
+    long = "é" * 12_000 + "x"
+    await page.evaluate("words => { document.getElementById('text').value = words; }", long)
+    await page.press("#text", "Enter")
+    note = page.locator(".says--urgent")
+    await expect(note).to_contain_text("too long")
+    assert await note.locator("a[href='tel:911']").count() == 1
+    assert await note.locator("button").count() == 0
+    assert await page.input_value("#text") == long
+
+
+async def test_past_the_limit_one_touch_sends_it_again(page: Page, site: Site) -> None:
+    async def late(route: Route) -> None:
+        answered = await route.fetch()
+        await route.fulfill(response=answered, status=429, body=TOO_MANY)
+
+    await first(page, site, "en")
+    await page.route(f"{site.home}/en", late)
+    await say(page, SAYS["answer"]["en"])
+    note = page.locator(".says--urgent")
+    await expect(note).to_contain_text("Wait a minute")
+    await page.unroute(f"{site.home}/en")
+    await note.locator("button").click()
+    await page.locator(".exchange").wait_for()
+    assert await page.locator(".said").all_text_contents() == ["You: he has my pics and wants money"]
+    assert await page.locator(".says--urgent").count() == 0
+
+
+async def test_the_length_of_what_is_sent_does_not_tell_a_button_from_words(page: Page, site: Site) -> None:
+    await first(page, site, "en")
+    lengths = set()
+    page.on("request", lambda request: lengths.add(len(request.post_data)) if request.post_data else None)
+    await say(page, "hi")
+    await say(page, SAYS["answer"]["es"])
+    await page.locator(".next button").first.click()
+    await page.locator(".exchange").nth(2).wait_for()
+    assert lengths == {512}
 
 
 async def test_a_late_answer_does_not_come_back_after_the_chat_was_cleared(page: Page, site: Site) -> None:
@@ -178,3 +218,22 @@ async def test_a_touch_leads_to_all_numbers(page: Page, site: Site) -> None:
     await page.get_by_role("link", name="Todos los números").click()
     assert await page.locator("script").count() == 0
     assert await page.locator("a[href='tel:911']").count() >= 1
+
+
+@pytest.mark.parametrize("name", ["¿Quién puede ver este chat?", "Todos los números"])
+async def test_asking_who_can_see_this_costs_no_word_of_what_is_being_written(
+    page: Page, site: Site, name: str
+) -> None:
+    """The other page comes into the chat; with nothing written, the link is a link."""
+    await first(page, site, "es")
+    await page.fill("#text", "tiene mis fo")
+    await page.get_by_role("link", name=name).click()
+    await page.locator(".exchange .says").first.wait_for()
+    assert page.url == f"{site.home}/es"
+    assert await page.input_value("#text") == "tiene mis fo"
+    await expect(page.locator(".said")).to_contain_text(name)
+    assert await page.evaluate("document.activeElement.className") == "said"
+    assert await page.locator(".exchange [role=alert]").count() == 0
+    await page.reload()
+    await page.get_by_role("link", name=name).click()
+    await expect(page.locator(".plain__title")).to_be_visible()

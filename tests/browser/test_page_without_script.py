@@ -52,3 +52,16 @@ async def test_nothing_waits_for_a_script(page: Page, site: Site) -> None:
     await page.click(".box__send")
     await expect(page.locator(".way--copy")).to_have_count(0)
     await expect(page.locator("#note")).to_be_empty()
+
+
+async def test_past_the_limit_the_words_wait_in_the_box(page: Page, limited: Site) -> None:
+    """Nobody has to write such a thing twice."""
+    words = "tiene mis fotos\ny <quiere> dinero"
+    for _ in range(3):
+        await first(page, limited, "es")
+        await page.fill("#text", words)
+        await page.click(".box__send")
+    await expect(page.locator(".plain__hint")).to_contain_text("Espera un minuto")
+    await expect(page.locator("#text")).to_have_value(words)
+    await expect(page.locator(".says--urgent a[href='tel:911']")).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -6,6 +6,7 @@ import gzip
 import ipaddress
 import json
 import logging
+import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
@@ -249,6 +250,25 @@ async def test_a_crowd_of_silent_connections_keeps_nobody_out(serve: Serve) -> N
     closed = [reader.at_eof() or reader.exception() is not None for reader, _ in silent]
     assert sum(closed) >= 20 and closed[0] and not closed[-1]
     await hang_up(*(writer for _, writer in silent))
+
+
+async def test_those_who_ask_and_never_read_keep_nobody_out(serve: Serve) -> None:
+    """Each asks for more than any buffer holds; what they don't take in time they don't get."""
+    where = await serve(Limits(connections=16, take_seconds=0.3))
+    deaf = [socket.socket() for _ in range(20)]
+    loop = asyncio.get_running_loop()
+    for each in deaf:
+        each.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        each.setblocking(False)
+        await loop.sock_connect(each, where)
+        await loop.sock_sendall(each, b"GET /emergency HTTP/1.1\r\nHost: x\r\n\r\n" * 500)
+    try:
+        async with asyncio.timeout(5):
+            while b"200 OK" not in await say(where, GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")):
+                await asyncio.sleep(0.1)
+    finally:
+        for each in deaf:
+            each.close()
 
 
 async def test_where_everybody_is_being_answered_the_next_one_gets_the_numbers(serve: Serve) -> None:

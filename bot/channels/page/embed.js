@@ -71,9 +71,23 @@
       make("button", { type: "button", onclick: close }, words.close),
     );
     const dialog = make("dialog", { onclose: close, ariaLabel: words.title }, top, frame);
+    dialog.addEventListener("keyup", shift, true);
     root(panel).append(dialog);
     dialog.showModal();
     panel.frame = frame;
+  };
+  const leave = () => {
+    document.documentElement.replaceChildren(); // blank at once, however slow the next page is
+    window.location.replace(away);
+  };
+  // Shift three times also where the focus is on the panel's own buttons, not in the frame.
+  let count = 0;
+  let timer = 0;
+  const shift = (event) => {
+    window.clearTimeout(timer);
+    count = event.key === "Shift" ? count + 1 : 0;
+    if (count >= 3) leave();
+    timer = window.setTimeout(() => (count = 0), 5000);
   };
   const opens = (event) => {
     if (!able || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -84,8 +98,7 @@
   // The frame's own exit: the page around it goes too.
   window.addEventListener("message", (event) => {
     if (event.origin !== home || !panel || event.source !== panel.frame.contentWindow || event.data !== "leave") return;
-    close();
-    window.location.replace(away);
+    leave();
   });
 
   const start = () => {

@@ -11,6 +11,7 @@ class Chat {
     this.waiting = Promise.resolve();
     this.talk = 0; // counts up when the chat is cleared, so that a late answer finds no place
     document.addEventListener("submit", (event) => this.submitted(event));
+    document.addEventListener("click", (event) => this.linked(event));
     this.text.addEventListener("keydown", (event) => this.key(event));
     this.text.addEventListener("input", () => this.grow());
     addCopyButtons(this.log, this.words);
@@ -51,6 +52,18 @@ class Chat {
     this.queue(address, fields, said);
   }
 
+  /* Who asks who can see this, in the middle of writing, must not lose a word by it: the page comes into the chat. */
+  linked(event) {
+    const link = event.target.closest("[data-inside]");
+    if (!link || !this.holdsWords || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    this.page.classList.add("page--talking");
+    const said = this.say(link.textContent.trim(), document.documentElement.lang);
+    this.show(said);
+    said.focus({ preventScroll: true });
+    this.queue(link.getAttribute("href"), null, said);
+  }
+
   /* One after the other, so that answers stand in the order of the messages. */
   queue(address, fields, said) {
     const talk = this.talk;
@@ -61,6 +74,7 @@ class Chat {
       dots.remove();
       if (talk !== this.talk) return;
       if (answer.exchange) this.answered(said, answer.exchange);
+      else if (answer.tooLong) this.tooLong(said, answer.fault, fields.get("text"));
       else this.failed(said, answer.fault, () => this.queue(address, fields, said));
     });
   }
@@ -84,10 +98,11 @@ class Chat {
 
   async ask(address, fields) {
     let html = "";
+    let response;
     try {
-      const response = await fetch(address, {
-        method: "POST",
-        body: fields,
+      response = await fetch(address, {
+        method: fields ? "POST" : "GET",
+        body: fields && filled(fields),
         headers: { "X-Fragment": "1" },
         cache: "no-store",
         credentials: "omit",
@@ -100,8 +115,9 @@ class Chat {
       return { fault: this.words.offline };
     }
     const page = new DOMParser().parseFromString(html, "text/html");
-    const fault = page.querySelector(".plain__hint")?.textContent; // what our own page of faults says
-    return { exchange: page.querySelector(".exchange"), fault: fault || this.words.broke };
+    if (response.ok) return { exchange: page.querySelector(".exchange") || insideOf(page), fault: this.words.broke };
+    const fault = page.querySelector(".says--notice p")?.textContent; // what our own server says of it
+    return { fault: fault || this.words.broke, tooLong: response.status === 413 };
   }
 
   answered(said, exchange) {
@@ -119,8 +135,16 @@ class Chat {
     return stop.signal;
   }
 
+  /* Sending the same again would not help: the words go back into the box, to be made shorter. */
+  tooLong(said, fault, words) {
+    this.failed(said, fault);
+    if (this.text.value) return;
+    this.text.value = words;
+    this.grow();
+  }
+
   /* No answer came: say so, with the numbers that the page already holds, and let them send it again. */
-  failed(said, fault, again) {
+  failed(said, fault, again = null) {
     const says = element("div", "says says--urgent");
     says.setAttribute("role", "alert");
     const ways = element("p", "ways");
@@ -129,14 +153,17 @@ class Chat {
       way.href = number.getAttribute("href");
       ways.append(way);
     }
-    const retry = element("button", "press__button press__button--quiet", this.words.again);
-    retry.type = "button";
-    retry.addEventListener("click", () => {
-      says.remove();
-      said.focus({ preventScroll: true });
-      again();
-    });
-    says.append(element("p", "urgent__line", fault), ways, retry);
+    says.append(element("p", "urgent__line", fault), ways);
+    if (again) {
+      const retry = element("button", "press__button press__button--quiet", this.words.again);
+      retry.type = "button";
+      retry.addEventListener("click", () => {
+        says.remove();
+        said.focus({ preventScroll: true });
+        again();
+      });
+      says.append(retry);
+    }
     said.after(says);
     this.show(said);
   }
@@ -216,6 +243,24 @@ class Idle {
   tell(words, instead = this.note.textContent) {
     if (this.note.textContent === instead) this.note.textContent = words;
   }
+}
+
+/* What one of our other pages says, as an exchange. */
+function insideOf(page) {
+  const parts = page.querySelectorAll(".page--plain .says");
+  if (!parts.length) return null;
+  const exchange = element("section", "exchange");
+  exchange.append(...parts);
+  for (const heading of exchange.querySelectorAll("h2")) heading.className = "plain__heading";
+  return exchange;
+}
+
+/* One of few lengths, so that nobody on the way can tell a button from words by counting. */
+function filled(fields) {
+  const body = new URLSearchParams(fields);
+  const short = 512 - ((String(body).length + "&fill=".length) % 512);
+  body.append("fill", "-".repeat(short));
+  return body;
 }
 
 function element(name, className = "", words = "") {
