@@ -50,7 +50,7 @@ class _Heard:
     reading: Reading
     phrases: tuple[tuple[Kind, str], ...]
     idioms: tuple[str, ...]
-    scores: Floats
+    topics: Floats
     any_score: float
     alone: float
     kinds: dict[Kind, float]
@@ -92,8 +92,7 @@ class Hearing:
     def listen(self, text: str, hint: str | None = None) -> tuple[Understood, Why]:
         """The same with the reasons."""
         heard = self._heard(text, hint)
-        margins = topical(heard.scores, self.topics)
-        ranked = sorted(zip(self.topics, margins.tolist(), strict=True), key=lambda p: -p[1])
+        ranked = sorted(zip(self.topics, heard.topics.tolist(), strict=True), key=lambda p: -p[1])
         why = Why(
             heard.reading, heard.phrases, heard.idioms, heard.any_score, heard.alone, heard.kinds, tuple(ranked[:5])
         )
@@ -116,14 +115,16 @@ class Hearing:
             if alone >= self.learned.limits.sentence:  # then that sentence says which kind it is
                 grave = np.maximum(scores, parts[1 + int(risks.argmax())])
         kinds = dict(zip(KINDS, grave[count + 1 :].tolist(), strict=True))
-        return _Heard(reading, phrases, tuple(at for _, at, _ in idioms), scores, any_score, alone, kinds)
+        # An idiom is no sign of danger, but it may well say what the message is about: "child sexual abuse material".
+        about = topical(together(self.scorer.parts(reading.sentences)) if idioms else scores, self.topics)
+        return _Heard(reading, phrases, tuple(at for _, at, _ in idioms), about, any_score, alone, kinds)
 
     def _understood(self, heard: "_Heard") -> Understood:
         reading, limits = heard.reading, self.learned.limits
         blank = not reading.words
         phrases = tuple(dict.fromkeys(kind for kind, _ in heard.phrases))
         kinds = () if blank else safety.kinds(heard.kinds, heard.any_score, heard.alone, phrases, limits)
-        best = matcher.match(topical(heard.scores, self.topics), self.topics, self.learned.trust)
+        best = matcher.match(heard.topics, self.topics, self.learned.trust)
         tier: Tier = "alert" if kinds else "answer" if best.clear and best.topic != "none" and not blank else "unsure"
         near = tuple(topic for topic in best.nearest if topic != "none")[:3]
         return Understood(
