@@ -257,7 +257,8 @@ class Scorer:
         if not stem_of:
             return w.bias.copy()
         lengths = w.word_length[known].sum(axis=0)
-        own, pieces = w.word[known].sum(axis=0), w.word_pieces[known].sum(axis=0)
+        own = w.word[known].sum(axis=0, dtype=np.float32)
+        pieces = w.word_pieces[known].sum(axis=0, dtype=np.float32)
         own_length, pieces_length = float(lengths[0]), float(lengths[1])
         for word in strange:
             stem = stem_of[word]
@@ -272,7 +273,7 @@ class Scorer:
             first = len(index.words) + len(index.stems)
             pieces_length += index.unseen * (len(numbers) - len(found))
             if found:
-                pieces = pieces + w.piece[found].sum(axis=0)
+                pieces = pieces + w.piece[found].sum(axis=0, dtype=np.float32)
                 pieces_length += float(index.squared[[first + n for n in found]].sum())
         total = own * (WORDS / math.sqrt(own_length)) + pieces * (PIECES / math.sqrt(pieces_length))
         mass = WORDS**2 + PIECES**2
@@ -294,7 +295,7 @@ class Scorer:
             if len(block):
                 lengths = index.squared[start + block]
                 length = float(lengths.sum()) + index.unseen * (count - len(block))
-                total += w.pair[block].sum(axis=0) * (weight / math.sqrt(length))
+                total += w.pair[block].sum(axis=0, dtype=np.float32) * (weight / math.sqrt(length))
         return np.asarray(total / math.sqrt(mass) + w.bias, np.float32)
 
 

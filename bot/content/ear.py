@@ -104,7 +104,7 @@ def fingerprint(content: Content) -> str:
     return digest.hexdigest()[:24]
 
 
-#: The arrays of `Weights` that are stored as they are, and those for which half the digits are plenty.
+#: The arrays of `Weights` that are stored as they are, and those for which half the digits are plenty, in memory too.
 _ARRAYS = ("word_length", "word_stem", "bias")
 _HALVED = ("word", "word_pieces", "stem", "piece", "pair")
 
@@ -154,7 +154,7 @@ def _read(path: Path) -> Learned:
                     stored["idf"],
                 ),
                 **{name: stored[name] for name in _ARRAYS},
-                **{name: stored[name].astype(np.float32) for name in _HALVED},
+                **{name: stored[name] for name in _HALVED},
             ),
             topics=tuple(info["topics"]),
             limits=Limits(**info["limits"]),
