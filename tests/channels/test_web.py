@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestClient
+from web_kit import BrokenEngine
 
 from bot.channels.web import create_app, create_runner
 from bot.channels.web_pages import aloud
 from bot.content import load
 from bot.engine import DOORS, Engine
 from bot.hearing import Understood
-from bot.model import Content, Incoming, Reply
+from bot.model import Content
 from bot.settings import Settings
 
 CANARY = "zxcanary7731"
@@ -35,13 +36,6 @@ class FakeEar:
         if "wants money" in said:
             return Understood(hint or "en", "answer", topic="sextortion", score=0.9)
         return Understood(hint or "en", "unsure", alternatives=("grooming",))
-
-
-class BrokenEngine(Engine):
-    """Breaks on every message, but had its last resort ready."""
-
-    def reply(self, incoming: Incoming) -> Reply:
-        raise RuntimeError(f"broke on {incoming.text}")
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient
+from web_kit import BrokenEngine
 
 from bot.channels import web_guard
 from bot.channels.web import create_app
@@ -17,7 +18,7 @@ from bot.channels.web_limits import WINDOW, Buckets
 from bot.content import load
 from bot.engine import Engine
 from bot.hearing import Understood
-from bot.model import Action, Content, Incoming, Reply
+from bot.model import Action, Content, Incoming
 from bot.settings import Settings
 
 LOCAL = (ipaddress.ip_network("127.0.0.0/8"),)
@@ -36,13 +37,6 @@ class FakeEar:
         if "die" in said:
             return Understood("en", "alert", safety=("suicide",))
         return Understood("es" if "hola" in said else hint or "en", "answer", topic="sextortion", score=0.9)
-
-
-class BrokenEngine(Engine):
-    """Breaks on every message, but had its last resort ready."""
-
-    def reply(self, incoming: Incoming) -> Reply:
-        raise RuntimeError(f"broke on {incoming.text}")
 
 
 @pytest.fixture(scope="module")

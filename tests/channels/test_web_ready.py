@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient
+from web_kit import BrokenEngine
 
 from bot.channels.web import SHELF, create_app
 from bot.channels.web_pages import Pages
@@ -19,7 +20,7 @@ from bot.channels.web_ready import PAGE_STEP, STEP, Shelf, filled
 from bot.content import load
 from bot.engine import Engine
 from bot.hearing import Understood
-from bot.model import Content, Incoming, Reply
+from bot.model import Content
 from bot.settings import Settings
 
 TYPED = '\nhe has my "pics" & wants <money> ⟦ü⟧ \x02kept\x03'
@@ -32,13 +33,6 @@ class FakeEar:
         if "die" in text:
             return Understood("en", "alert", safety=("suicide",))
         return Understood(hint or "en", "unsure", alternatives=("grooming",))
-
-
-class BrokenEngine(Engine):
-    """Breaks on every message."""
-
-    def reply(self, incoming: Incoming) -> Reply:
-        raise RuntimeError(f"broke on {incoming.text}")
 
 
 @pytest.fixture(scope="module")
