@@ -23,13 +23,13 @@ from bot.safety import Limits
 #: Of a hundred hash buckets: the first are never learned from, the next set the limits.
 TEST, CALIBRATE = 10, 25
 #: Raise when what is learned, or how, changes.
-RECIPE = 7
+RECIPE = 8
 #: The column of messages that sound serious and aren't.
 HARMLESS = "harmless"
 
 #: Share of harmless messages that may bring an alert, on messages kept apart. The bank's own harmless messages are
-#: look-alikes on purpose and half-said: 5 of 100 of them is about 2 of 100 in ordinary traffic.
-FALSE_ALERTS = 0.05
+#: look-alikes on purpose and half-said: 4 of 100 of them is about 2 of 100 in ordinary traffic.
+FALSE_ALERTS = 0.04
 #: Share of harmless messages in which one sentence alone may bring an alert.
 FALSE_SENTENCES = 0.002
 #: Share of safety messages whose answer must open with the numbers, alert or not.
