@@ -18,15 +18,6 @@ GAP = 1
 GAPS = 2
 
 
-@dataclass(frozen=True)
-class Reason:
-    """Why a kind was heard: the editor's phrase that was found, or the score that was reached."""
-
-    kind: Kind
-    at: str  # "content/safety/en.yaml:12", or "" for a score
-    score: float
-
-
 class Phrases:
     """Short phrases by kind, found inside messages."""
 
@@ -94,9 +85,3 @@ def kinds(
     if scored:
         heard.update(dict.fromkeys(kind for kind in ranked if scores[kind] >= limits.kind))
     return tuple(heard) or (ranked[0],)
-
-
-def blank(words: Sequence[str], places: Sequence[range]) -> list[str]:
-    """The words without those that an idiom covers."""
-    covered = {n for place in places for n in place}
-    return [word for n, word in enumerate(words) if n not in covered]
