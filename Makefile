@@ -82,7 +82,7 @@ clean:
 EXAMPLES ?= 1000
 .PHONY: fuzz bench-serve
 fuzz: .venv/dev.stamp
-	$(BIN)/python tests/channels/web_live.py $(EXAMPLES)
+	$(BIN)/python tests/channels/web/live_fuzz.py $(EXAMPLES)
 
 # How many answers a second one core gives
 bench-serve: .venv/dev.stamp

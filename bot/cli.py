@@ -13,15 +13,19 @@ from datetime import date
 from pathlib import Path
 
 from bot import __version__
+from bot import evaluate as score
 from bot import settings as settings_module
-from bot.channels import render, terminal
-from bot.content import ear, load, review
-from bot.content.yamlfile import ContentError
+from bot.channels import terminal
+from bot.channels import text as render
+from bot.content import check as review
+from bot.content import load
+from bot.content.yaml_reader import ContentError
+from bot.dialogue import Incoming
 from bot.engine import Engine
-from bot.hearing import Hearing
-from bot.learn import held_out
-from bot.model import Incoming
-from bot.report import score
+from bot.nlu import explain
+from bot.nlu import store as ear
+from bot.nlu.classify import Hearing
+from bot.nlu.examples import held_out
 from bot.settings import Settings, SettingsError
 
 
@@ -123,7 +127,7 @@ def _ask(args: argparse.Namespace, settings: Settings) -> int:
         print(render.whole(reply))
         print("\n".join(f"[ {button.label} ]" for button in reply.buttons))
     if args.why and isinstance(engine.ear, Hearing):
-        print("\n" + terminal.why(engine.ear, args.text))
+        print("\n" + explain.why(engine.ear, args.text))
     return 0
 
 
@@ -191,7 +195,7 @@ def _check(args: argparse.Namespace, settings: Settings) -> int:
     report = review.check(root, date.today(), strict=args.strict)
     problems = list(report.problems)
     if args.online:
-        from bot.content import online
+        from bot.content.checks import links_online as online
 
         problems.extend(asyncio.run(online.check_links(root)))
     for problem in (*problems, *report.warnings):

@@ -7,25 +7,24 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from bot.hearing import Ear, Understood
-from bot.model import (
+from bot.contacts import _printed_number, _sentence, _sms, _tel
+from bot.dialogue import (
     URGENT,
     Action,
     Audience,
     Button,
     Contact,
-    Content,
+    Ear,
     Heard,
     Incoming,
     Message,
     Reply,
-    Resource,
-    TopicReply,
+    Understood,
     Way,
 )
+from bot.schema import Content, Resource, TopicReply
 
 _PLACE = re.compile(r"\{(\w+)\.(\w+)\}")
-
 #: Topics about the talk itself: their answers stay as they are, whoever writes.
 TALK = frozenset({"greeting", "thanks", "goodbye", "menu", "language", "about_bot", "privacy", "delete_chat", "none"})
 #: The six doors of the first screen, for a teen and for a grown-up.
@@ -329,34 +328,3 @@ def _letters(text: str) -> str:
     marked = unicodedata.normalize("NFKD", text[:200]).casefold()
     seen = "".join(char for char in marked if unicodedata.category(char) not in ("Mn", "Me", "Cf"))
     return re.sub(r"([^\W\d])\1{2,}", r"\1", re.sub(r"[\W_]+", " ", seen)).strip()
-
-
-def _sentence(words: str) -> str:
-    return words if words.endswith((".", "?")) else f"{words}."
-
-
-def _printed_number(resource: Resource) -> str:
-    printed = resource.call
-    if resource.ext:
-        printed += f" ext. {resource.ext}"
-    return printed
-
-
-def _tel(resource: Resource) -> str:
-    digits = re.sub(r"\D", "", resource.call)
-    number = _international(digits, resource.country)
-    return f"tel:{number},{resource.ext}" if resource.ext else f"tel:{number}"
-
-
-def _sms(to: str, word: str, country: str) -> str:
-    number = _international(re.sub(r"\D", "", to), country)
-    return f"sms:{number}?&body={word}" if word else f"sms:{number}"
-
-
-def _international(digits: str, country: str) -> str:
-    """A number as a phone abroad would dial it; short codes stay as they are."""
-    if len(digits) <= 6:
-        return digits
-    if country in ("US", "CA"):
-        return f"+{digits}" if len(digits) == 11 else f"+1{digits}"
-    return f"+{digits}"

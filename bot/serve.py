@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from bot import quiet
-from bot.channels import web as web_channel
+from bot import private_logging as quiet
+from bot.channels.web import app as web_channel
 from bot.engine import Engine
 from bot.settings import Settings
 
 if TYPE_CHECKING:
-    from bot.channels.telegram import TelegramChannel
+    from bot.channels.telegram.channel import TelegramChannel
 
 log = logging.getLogger("porchlight")
 
@@ -51,8 +51,8 @@ async def run(engine: Engine, settings: Settings) -> int:
 
 def _telegram(engine: Engine, settings: Settings, app: web.Application) -> "TelegramChannel":
     """The channel, imported only where it is wanted: its library takes 20 MB and a third of a second."""
-    from bot.channels.telegram import TelegramChannel
-    from bot.channels.telegram_webhook import PATH, webhook
+    from bot.channels.telegram.channel import TelegramChannel
+    from bot.channels.telegram.webhook import PATH, webhook
 
     channel = TelegramChannel(engine, settings)
     if settings.telegram_mode == "webhook":
@@ -74,7 +74,7 @@ def _announce(runner: web.AppRunner, settings: Settings) -> None:
 
 async def _started(telegram: "TelegramChannel", settings: Settings, told: asyncio.Event) -> bool:
     """Start Telegram, unless we are told to stop meanwhile; False if it must not go on like this."""
-    from bot.channels.telegram import TelegramRefused
+    from bot.channels.telegram.channel import TelegramRefused
 
     quiet.silence_telegram(settings.telegram_token)
     starting, stopping = asyncio.create_task(telegram.start()), asyncio.create_task(told.wait())

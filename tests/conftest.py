@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.content import ear, load
+from bot.content import load
 from bot.engine import Engine
-from bot.model import Content
+from bot.nlu import store as ear
+from bot.schema import Content
 
 ROOT = Path(__file__).resolve().parent.parent
 

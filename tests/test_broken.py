@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.content.check import check
 from bot.content.load import load
-from bot.content.review import check
-from bot.content.yamlfile import ContentError
+from bot.content.yaml_reader import ContentError
 
 BROKEN = Path(__file__).parent / "broken"
 TODAY = date(2026, 11, 22)

@@ -27,9 +27,9 @@ def test_the_readme_names_every_setting_that_is_read() -> None:
 
 def test_the_readme_shows_what_the_bot_really_answers(engine: object) -> None:
     """The first lines of its example are the engine's own."""
-    from bot.channels import render
+    from bot.channels import text as render
+    from bot.dialogue import Incoming
     from bot.engine import Engine
-    from bot.model import Incoming
 
     assert isinstance(engine, Engine)
     shown = README.split('ask "he has my pics and wants money"\n', 1)[1].split("\n...", 1)[0]

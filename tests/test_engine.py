@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from bot.channels import render
+from bot.channels import text as render
+from bot.dialogue import URGENT, Button, Incoming, Reply, Understood
 from bot.engine import DOORS, NUMBERS, Engine
-from bot.hearing import Understood
-from bot.model import URGENT, Button, Content, Incoming, Reply
+from bot.schema import Content
 
 
 class Says:

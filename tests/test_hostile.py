@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot import text as texts
-from bot.channels import render
+from bot.channels import text as render
+from bot.dialogue import Incoming
 from bot.engine import Engine
-from bot.model import Incoming
+from bot.nlu import normalize as texts
 
 SIZE = 100_000
 SHAPES = {

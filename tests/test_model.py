@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
-from bot.model import KINDS, URGENT, Contact, Heard, Incoming, Message, Reply, Resource, TopicReply
+from bot.dialogue import KINDS, URGENT, Contact, Heard, Incoming, Message, Reply
+from bot.schema import Resource, TopicReply
 
 SHORT = {"source": "https://example.org/", "checked": "2026-01-02", "check": "called"}
 

@@ -5,7 +5,7 @@ from bench.mutated import PLAIN, Outcome, heard, safety_phrases
 from bench.mutations import MUTATIONS, can_mutate, mutate
 
 from bot.engine import Engine
-from bot.model import Content
+from bot.schema import Content
 
 KINDS = sorted(MUTATIONS)
 

@@ -9,11 +9,14 @@ from collections.abc import Iterator
 import pytest
 
 from bot import cli
-from bot.channels import render
+from bot.channels import text as render
+from bot.channels.telegram.html import TELEGRAM_LIMIT, utf16_length
+from bot.channels.telegram.html import telegram as telegram_html
+from bot.channels.web.api import contract
+from bot.dialogue import KINDS, URGENT, Audience, Button, Heard, Incoming, Kind, Message, Reply, Understood
 from bot.engine import DOORS, Engine
-from bot.hearing import Understood
-from bot.model import KINDS, URGENT, Audience, Button, Content, Heard, Incoming, Kind, Message, Reply
-from bot.report.score import numbers_first
+from bot.evaluate import numbers_first
+from bot.schema import Content
 
 AUDIENCES: tuple[Audience, ...] = ("teen", "adult")
 ACTIONS = ("menu", "numbers", "not_meant", "media", "late", "too_long", "last_resort")
@@ -83,9 +86,9 @@ def test_every_safety_reply_opens_with_911_and_988(
         assert first.kind == "urgent"
         assert tuple(contact.id for contact in first.contacts) == URGENT
         assert numbers_first(render.plain(first))
-        assert numbers_first(render.telegram(first))
-        assert numbers_first(render.contract(reply)["messages"][0]["text"])
-        assert [link["url"] for link in render.contract(reply)["messages"][0]["links"]][:1] == ["tel:911"]
+        assert numbers_first(telegram_html(first))
+        assert numbers_first(contract(reply)["messages"][0]["text"])
+        assert [link["url"] for link in contract(reply)["messages"][0]["links"]][:1] == ["tel:911"]
         assert reply.buttons[0].action == "not_meant"
 
 
@@ -220,7 +223,7 @@ def test_every_reply_fits_one_telegram_message(every_reply: list[tuple[str, str,
         (lang, name, size)
         for lang, name, reply in every_reply
         for message in reply.messages
-        if (size := render.utf16_length(render.telegram(message))) > render.TELEGRAM_LIMIT
+        if (size := utf16_length(telegram_html(message))) > TELEGRAM_LIMIT
     ]
     assert too_long == []
 
@@ -240,7 +243,7 @@ def test_nothing_typed_reaches_a_log(engine: Engine, caplog: pytest.LogCaptureFi
 
 @pytest.mark.parametrize("text", ["{} he has my nudes", "{} i want to die", "{}"])
 def test_nothing_typed_is_in_the_answer(engine: Engine, text: str) -> None:
-    answer = json.dumps(render.contract(engine.reply(Incoming(text=text.replace("{}", CANARY)))))
+    answer = json.dumps(contract(engine.reply(Incoming(text=text.replace("{}", CANARY)))))
     assert CANARY not in answer
 
 

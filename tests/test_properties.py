@@ -8,13 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.channels import render
-from bot.content.yamlfile import phrases, read_yaml
+from bot.channels import text as render
+from bot.channels.telegram.html import telegram as telegram_html
+from bot.channels.web.api import contract
+from bot.content.yaml_reader import phrases, read_yaml
+from bot.dialogue import KINDS, URGENT, Incoming, Reply
 from bot.engine import Engine
-from bot.hearing import Hearing
-from bot.model import KINDS, URGENT, Incoming, Reply
-from bot.report.score import numbers_first
-from bot.text import fold
+from bot.evaluate import numbers_first
+from bot.nlu.classify import Hearing
+from bot.nlu.normalize import fold
 
 ROOT = Path(__file__).resolve().parent.parent
 MANY = settings(max_examples=60, deadline=None, derandomize=True)
@@ -51,8 +53,8 @@ def opens_with_the_numbers(reply: Reply) -> bool:
         reply.resources[:2] == URGENT
         and numbers_first(render.plain(first))
         and numbers_first(render.whole(reply).split("\n\n")[0])
-        and numbers_first(re.sub("<[^>]*>", "", render.telegram(first)))
-        and numbers_first(render.contract(reply)["messages"][0]["text"])
+        and numbers_first(re.sub("<[^>]*>", "", telegram_html(first)))
+        and numbers_first(contract(reply)["messages"][0]["text"])
         and numbers_first(render.classified(reply)["first"])
     )
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from bot.content.yamlfile import phrases, read_yaml
+from bot.content.yaml_reader import phrases, read_yaml
+from bot.dialogue import URGENT, Incoming
 from bot.engine import Engine
-from bot.learn import examples
-from bot.model import URGENT, Content, Incoming
+from bot.nlu.examples import examples
+from bot.schema import Content
 
 HERE = Path(__file__).parent
 FIELDS = {"says", "topic", "safety", "shows"}

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from bot.content.yamlfile import read_yaml
+from bot.content.yaml_reader import read_yaml
+from bot.dialogue import Incoming
 from bot.engine import Engine
-from bot.model import Incoming
 
 HERE = Path(__file__).parent
 FIELDS = {"topic", "tier", "safety", "opens_with", "shows", "offers"}

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.content.yamlfile import Problem, Sheet
-from bot.model import (
-    KINDS,
+from bot.content.yaml_reader import Problem, Sheet
+from bot.dialogue import KINDS, Kind
+from bot.schema import (
     Content,
-    Kind,
     Language,
     Phrase,
     Resource,

@@ -6,24 +6,12 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 import bot
+from bot.content.checks.references import reference_problems
 from bot.content.draft import Draft, LanguageDraft
-from bot.content.references import reference_problems
-from bot.content.wording import complaints, not_a_field
-from bot.content.yamlfile import ContentError, Problem, Sheet, phrases, read_yaml
-from bot.model import (
-    KINDS,
-    Content,
-    Kind,
-    Phrase,
-    Resource,
-    ResourceWords,
-    SafetyReply,
-    School,
-    Shared,
-    Topic,
-    TopicReply,
-    Written,
-)
+from bot.content.error_messages import complaints, not_a_field
+from bot.content.yaml_reader import ContentError, Problem, Sheet, phrases, read_yaml
+from bot.dialogue import KINDS, Kind
+from bot.schema import Content, Phrase, Resource, ResourceWords, SafetyReply, School, Shared, Topic, TopicReply, Written
 
 W = TypeVar("W", bound=Written)
 

@@ -27,11 +27,13 @@ from typing import Any
 import numpy as np
 from bench.misspelt import misspelt
 
-from bot.content import ear, load
+from bot import evaluate as score
+from bot.content import load
+from bot.dialogue import KINDS, Incoming
 from bot.engine import Engine
-from bot.learn import HARMLESS, TEST, examples
-from bot.model import KINDS, Content, Incoming
-from bot.report import score
+from bot.nlu import store as ear
+from bot.nlu.examples import HARMLESS, TEST, examples
+from bot.schema import Content
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent

@@ -11,12 +11,14 @@ from pathlib import Path
 
 from bench.mutations import MUTATIONS, can_mutate, mutate
 
-from bot.channels.render import plain
-from bot.content import ear, load
-from bot.content.yamlfile import phrases, read_yaml
+from bot.channels.text import plain
+from bot.content import load
+from bot.content.yaml_reader import phrases, read_yaml
+from bot.dialogue import Incoming
 from bot.engine import Engine
-from bot.model import Content, Incoming
-from bot.report.score import numbers_first
+from bot.evaluate import numbers_first
+from bot.nlu import store as ear
+from bot.schema import Content
 
 TESTS = Path(__file__).resolve().parent.parent
 PLAIN = "as written"

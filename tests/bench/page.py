@@ -12,8 +12,9 @@ from typing import Any
 from browser_site import Site, live_browser, live_site
 from playwright.async_api import Browser
 
-from bot.content import ear, load
+from bot.content import load
 from bot.engine import Engine
+from bot.nlu import store as ear
 
 ROOT = Path(__file__).resolve().parents[2]
 VISITS = 5

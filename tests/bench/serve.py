@@ -141,9 +141,10 @@ async def _load(url: str, connections: int, seconds: float) -> tuple[list[float]
 
 
 def _engine_only(seconds: float) -> None:
-    from bot.content import ear, load
+    from bot.content import load
+    from bot.dialogue import Incoming
     from bot.engine import Engine
-    from bot.model import Incoming
+    from bot.nlu import store as ear
 
     content = load.load(ROOT)
     engine = Engine(content, ear.hearing(content, Path(os.environ.get("PORCHLIGHT_CACHE", ROOT / ".porchlight"))))

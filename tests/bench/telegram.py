@@ -26,13 +26,14 @@ sys.path[:] = [
     *(place for place in sys.path if Path(place).resolve() != _HERE),
 ]  # this file isn't the library
 
-from telegram_server import TOKEN, Fault, TelegramServer, plain
+from fakes.telegram_server import TOKEN, Fault, TelegramServer, plain
 
-from bot import quiet
-from bot.channels.telegram import TelegramChannel
-from bot.content import ear, load
+from bot import private_logging as quiet
+from bot.channels.telegram.channel import TelegramChannel
+from bot.content import load
+from bot.dialogue import Incoming
 from bot.engine import Engine
-from bot.model import Incoming
+from bot.nlu import store as ear
 from bot.settings import Settings
 
 ALERT = "i want to die"

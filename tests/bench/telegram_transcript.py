@@ -14,11 +14,12 @@ from pathlib import Path
 _HERE = Path(__file__).resolve().parent
 sys.path[:] = [str(_HERE.parent), *(place for place in sys.path if Path(place).resolve() != _HERE)]
 
-from telegram_server import TOKEN, Call, TelegramServer, plain
+from fakes.telegram_server import TOKEN, Call, TelegramServer, plain
 
-from bot.channels.telegram import TelegramChannel
-from bot.content import ear, load
+from bot.channels.telegram.channel import TelegramChannel
+from bot.content import load
 from bot.engine import Engine
+from bot.nlu import store as ear
 from bot.settings import Settings
 
 FILE = _HERE.parent.parent / "deploy" / "telegram.md"

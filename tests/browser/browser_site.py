@@ -10,8 +10,8 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Browser, async_playwright
 
-from bot.channels import web as web_channel
-from bot.channels import web_pages
+from bot.channels.web import app as web_channel
+from bot.channels.web import pages as web_pages
 from bot.engine import Engine
 from bot.settings import Settings
 

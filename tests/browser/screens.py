@@ -10,8 +10,9 @@ from browser_states import SAYS, STATES, Go
 from playwright.async_api import Browser, Page
 
 from bot import settings
-from bot.content import ear, load
+from bot.content import load
 from bot.engine import Engine
+from bot.nlu import store as ear
 
 SIZES = {"320": (320, 640), "390": (390, 844), "390-keyboard": (390, 430), "768": (768, 1024), "1280": (1280, 800)}
 SCHEMES = ("light", "dark")

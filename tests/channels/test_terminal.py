@@ -5,9 +5,11 @@ import io
 import pytest
 
 from bot.channels import terminal
+from bot.dialogue import Understood
 from bot.engine import Engine
-from bot.hearing import Hearing, Understood
-from bot.model import Content
+from bot.nlu import explain
+from bot.nlu.classify import Hearing
+from bot.schema import Content
 
 KNOWN = {
     "i want to die": Understood("en", "alert", safety=("suicide",)),
@@ -73,7 +75,7 @@ def test_an_empty_line_says_nothing(content: Content, line: str) -> None:
 
 def test_why_shows_what_was_read_and_the_nearest_lines(engine: Engine) -> None:
     assert isinstance(engine.ear, Hearing)
-    lines = terminal.why(engine.ear, "i want to kms").splitlines()
+    lines = explain.why(engine.ear, "i want to kms").splitlines()
     assert lines[0] == "read as     i want to kill myself"
     assert lines[2].startswith("tier        alert")
     assert any(line.startswith("  phrase    suicide: content/safety/en.yaml:") for line in lines)
@@ -85,5 +87,5 @@ def test_why_shows_what_was_read_and_the_nearest_lines(engine: Engine) -> None:
 
 def test_why_of_nothing(engine: Engine) -> None:
     assert isinstance(engine.ear, Hearing)
-    assert terminal.why(engine.ear, "").startswith("read as     (nothing)\n")
-    assert terminal.nearest(engine.ear, "") == []
+    assert explain.why(engine.ear, "").startswith("read as     (nothing)\n")
+    assert explain.nearest(engine.ear, "") == []

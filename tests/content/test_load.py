@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.content.load import default_root, load, read
-from bot.content.yamlfile import ContentError
-from bot.model import KINDS, Content, Phrase
+from bot.content.yaml_reader import ContentError
+from bot.dialogue import KINDS
+from bot.schema import Content, Phrase
 
 BASE = Path(__file__).parents[1] / "broken" / "_base"
 

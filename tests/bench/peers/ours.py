@@ -13,12 +13,14 @@ from pathlib import Path
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from bot import learn
-from bot import text as texts
-from bot.content import ear, load
-from bot.features import Index, Rows, Scorer, Weights, together
-from bot.hearing import Hearing
-from bot.model import KINDS
+from bot.content import load
+from bot.dialogue import KINDS
+from bot.nlu import normalize as texts
+from bot.nlu import store as ear
+from bot.nlu import train as learn
+from bot.nlu.classify import Hearing
+from bot.nlu.features import Index, Rows
+from bot.nlu.linear_model import Scorer, Weights, together
 
 ROOT = Path(__file__).resolve().parents[3]
 STRENGTH = 2.0

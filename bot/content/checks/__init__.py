@@ -1,0 +1,1 @@
+"""The checks of `porchlight check`, one module a subject."""

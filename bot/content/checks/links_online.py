@@ -1,0 +1,57 @@
+"""Does every link still open? The only part of the content that goes online, and only when asked."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+import aiohttp
+
+from bot.content.checks.phone_numbers import links
+from bot.content.load import read
+from bot.content.yaml_reader import Problem
+
+LIMIT = aiohttp.ClientTimeout(total=5)
+AT_ONCE = 4
+#: Some sites refuse whoever doesn't say that it is a browser; we say who we are, and count a refusal as an answer.
+_AGENT = {"User-Agent": "Porchlight link check"}
+_REFUSED = (401, 403, 405, 406, 429)
+
+
+async def check_links(root: Path) -> tuple[Problem, ...]:
+    """The links that don't open: each once, at the first place where it is written."""
+    first: dict[str, tuple[str, int]] = {}
+    for file, line, address in links(read(root)):
+        first.setdefault(address, (file, line))
+    faults = await _faults(tuple(first))
+    found = (Problem(*first[address], _sentence(address, fault)) for address, fault in faults if fault)
+    return tuple(sorted(found))
+
+
+async def _faults(addresses: Sequence[str]) -> list[tuple[str, str | None]]:
+    gate = asyncio.Semaphore(AT_ONCE)
+    async with aiohttp.ClientSession(timeout=LIMIT, headers=_AGENT) as session:
+
+        async def one(address: str) -> tuple[str, str | None]:
+            async with gate:
+                return address, await fault(session, address)
+
+        return await asyncio.gather(*map(one, addresses))
+
+
+async def fault(session: aiohttp.ClientSession, address: str) -> str | None:
+    """Why a page doesn't open, None if it does."""
+    try:
+        async with session.head(address, allow_redirects=True) as answer:
+            status = answer.status
+        if status >= 400:  # many sites know GET only
+            async with session.get(address) as answer:
+                status = answer.status
+    except TimeoutError:
+        return "it took longer than 5 seconds"
+    except (aiohttp.ClientError, OSError) as error:
+        return f"it could not be reached ({type(error).__name__})"
+    return None if status < 400 or status in _REFUSED else f"it answers {status}"
+
+
+def _sentence(address: str, why: str) -> str:
+    return f"{address} doesn't open: {why}; try it in a browser and look for the new address"

@@ -1,0 +1,202 @@
+"""Are the numbers and links right, and written in one place only?"""
+
+import re
+from collections.abc import Iterator
+
+import phonenumbers
+from phonenumbers import shortnumberinfo
+
+from bot.content.checks.references import PLACEHOLDER, RESOURCES, reply_file, texts
+from bot.content.draft import Draft
+from bot.content.yaml_reader import Problem, Sheet, Where
+
+#: Regions as the telephone network names them, and as sentences do.
+_REGIONS = {"UK": "GB"}
+_COUNTRIES = {"US": "the US", "UK": "the UK", "CA": "Canada", "world": "every country: write it with + in front"}
+_KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
+#: Seven digits or more that belong together, however they are spaced. Dates are no numbers to call.
+_LONG = re.compile(r"(?<![\w-])\+?\(?\d(?:[\s().-]{0,2}\d){6,}(?!\w)")
+_DATE = re.compile(r"(?<!\d)\d{4}-\d\d-\d\d(?!\d)")
+_ADDRESS = re.compile(
+    r"(?i)https?://\S+|\bwww\.\S+|[\w.+-]+@[\w-]+\.\w+|\b[\w-]+(?:\.[\w-]+)*\.(?:org|com|gov|net|edu)\b"
+)
+
+
+def resource_numbers(draft: Draft) -> Iterator[Problem]:
+    """Numbers that no telephone would connect, and letters that don't spell the number."""
+    sheet = draft.sheets.get(RESOURCES)
+    if sheet is None:
+        return
+    for name in sheet.names():
+        region = _region(sheet, name)
+        for field in ("call", "text"):
+            number = sheet.text(name, field)
+            if number and not _reachable(number, field, region):
+                yield sheet.problem(
+                    f'"{number}" is not a number that works in {_country(region)}; compare it with the source',
+                    name,
+                    field,
+                )
+        yield from _details(sheet, name)
+
+
+def school_numbers(draft: Draft) -> Iterator[Problem]:
+    """The same for the numbers of schools."""
+    for file, sheet in draft.sheets.items():
+        if file.startswith("content/schools/"):
+            for field in ("call", "safety_line"):
+                number = sheet.text(field)
+                if number and not (_reachable(number, "call", "US") or _reachable(number, "text", "US")):
+                    yield sheet.problem(f'"{number}" is not a number that works in the US; ask the school', field)
+            for origin, line in sheet.items("embed_from"):
+                if not re.fullmatch(r"https://[^/\s]+", origin):
+                    yield Problem(
+                        file, line, f'"{origin}" must end after the name of the site: https://www.example.org'
+                    )
+
+
+def links(draft: Draft) -> Iterator[tuple[str, int, str]]:
+    """Every web address in the content: file, line, address."""
+    for file, sheet in draft.sheets.items():
+        if file.startswith("content/"):
+            for where, address in _addresses(sheet.values, ()):
+                yield file, sheet.line(*where), address
+
+
+def broken_links(draft: Draft) -> Iterator[Problem]:
+    """Web addresses that can't be right. That they begin with https:// is checked when they are read."""
+    for file, line, address in links(draft):
+        if not re.fullmatch(r"https://[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?([/?#]\S*)?", address, re.IGNORECASE):
+            yield Problem(
+                file, line, f'"{address}" is not a whole web address; open it in a browser and copy it from there'
+            )
+
+
+def written_numbers(draft: Draft) -> Iterator[Problem]:
+    """Numbers and addresses in replies: they stand in resources.yaml, replies name them."""
+    resources = draft.sheets.get(RESOURCES)
+    known = _known(resources) if resources else {}
+    short = re.compile(r"(?<![\w-])(" + "|".join(sorted(map(re.escape, known), key=len, reverse=True)) + r")(?![\w-])")
+    for lang in draft.languages:
+        names = _proper_names(draft, lang)
+        for file, sheet in draft.sheets.items():
+            if file.startswith(f"content/replies/{lang}/"):
+                for _, row, line in prose(sheet):
+                    # The name of a service may hold its number: 988 Suicide & Crisis Lifeline.
+                    bare = _without(row, names)
+                    for number, instead in _numbers(bare, known, short if known else None):
+                        yield Problem(file, line, f'"{number}" belongs in {RESOURCES} only; {instead}')
+
+
+def prose(sheet: Sheet) -> Iterator[tuple[Where, str, int]]:
+    """Every row of words for readers in a sheet: its place, its text without placeholders, its line."""
+    for where in texts(sheet):
+        if where[-1] not in ("reviewed", "for"):
+            for row, line in sheet.rows(*where):
+                yield where, PLACEHOLDER.sub(" ", row), line
+
+
+def _numbers(row: str, known: dict[str, str], short: re.Pattern[str] | None) -> Iterator[tuple[str, str]]:
+    row = _DATE.sub(" ", row)
+    for found in _ADDRESS.finditer(row):
+        yield found[0].rstrip(".,;:)"), "name the resource instead"
+    row = _ADDRESS.sub(" ", row)
+    for found in short.finditer(row) if short else ():
+        yield found[0], f"write {known[found[0]]}"
+    row = short.sub(" ", row) if short else row
+    for found in _LONG.finditer(row):
+        yield found[0], "write {resource.call}"
+
+
+def _known(resources: Sheet) -> dict[str, str]:
+    """Each number of the resources and how a reply writes it."""
+    known: dict[str, str] = {}
+    for name in resources.names():
+        for field in ("call", "text", "letters"):
+            if number := resources.text(name, field):
+                known.setdefault(number, f"{{{name}.{field}}}")
+        if letters := re.search(r"[A-Z0-9-]*[A-Z]{3,}[A-Z0-9-]*$", resources.text(name, "letters")):
+            tail = re.sub(r"^(?:1-)?\d{3}-", "", letters[0])
+            if "-" in tail or re.search(r"\d", tail):  # HOPE and SAFE are words, THE-LOST is a number
+                known.setdefault(tail, f"{{{name}.letters}}")
+    return known
+
+
+def _proper_names(draft: Draft, lang: str) -> tuple[str, ...]:
+    words = draft.sheets.get(reply_file(lang, "_resources"))
+    names = [words.text(name, "name") for name in words.names()] if words else []
+    return tuple(sorted(filter(None, names), key=len, reverse=True))
+
+
+def _without(row: str, names: tuple[str, ...]) -> str:
+    for name in names:
+        row = row.replace(name, " ")
+    return row
+
+
+# --- one number ---------------------------------------------------------------------------------
+
+
+def _country(region: str) -> str:
+    return _COUNTRIES.get(region, region)
+
+
+def _region(sheet: Sheet, name: str) -> str:
+    return sheet.text(name, "country") or "US"
+
+
+def _reachable(number: str, field: str, country: str) -> bool:
+    """Whether a number could be dialled or texted from a country."""
+    region = _REGIONS.get(country, country)
+    digits = re.sub(r"\D", "", number)
+    if number == digits and len(digits) <= 6:
+        return _short(digits, field, region)
+    try:
+        parsed = phonenumbers.parse(number, None if country == "world" else region)
+    except phonenumbers.NumberParseException:
+        return False
+    return phonenumbers.is_valid_number(parsed)
+
+
+def _short(digits: str, field: str, region: str) -> bool:
+    if len(digits) in (5, 6) and field == "text":
+        return True  # codes for texts are leased one by one: there is no plan to compare them with
+    if len(digits) != 3:
+        return False
+    try:
+        parsed = phonenumbers.parse(digits, region)
+    except phonenumbers.NumberParseException:
+        return False
+    return shortnumberinfo.is_valid_short_number_for_region(parsed, region)
+
+
+def _details(sheet: Sheet, name: str) -> Iterator[Problem]:
+    country = _region(sheet, name)
+    if country != "world" and _REGIONS.get(country, country) not in phonenumbers.SUPPORTED_REGIONS:
+        yield sheet.problem(f'"{country}" is not a country here; write US, UK, CA or world', name, "country")
+    letters, number = sheet.text(name, "letters"), re.sub(r"\D", "", sheet.text(name, "call"))
+    if letters:
+        spelled = re.sub(r"\D", "", letters.upper().translate(_KEYPAD))
+        if spelled.removeprefix("1") != number.removeprefix("1"):
+            yield sheet.problem(f'"{letters}" spells {spelled}, which is not the number to call', name, "letters")
+    if (ext := sheet.text(name, "ext")) and not ext.isdigit():
+        yield sheet.problem(f'"{ext}" is no extension; write its digits only', name, "ext")
+    for lang in sheet.names(name, "press"):
+        if not re.fullmatch(r"[0-9*#]", key := sheet.text(name, "press", lang)):
+            yield sheet.problem(f'"{key}" is no key; write one digit', name, "press", lang)
+    if (email := sheet.text(name, "email")) and not re.fullmatch(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", email):
+        yield sheet.problem(f'"{email}" is not an e-mail address', name, "email")
+    if sheet.names(name) and not any(sheet.get(name, way) for way in ("call", "text", "chat", "link", "email")):
+        yield sheet.problem(f'"{name}" can\'t be reached; give it a call, text, chat, link or email', name)
+
+
+def _addresses(value: object, where: Where) -> Iterator[tuple[Where, str]]:
+    if isinstance(value, str):
+        if value.startswith("https://") and "\n" not in value.strip():
+            yield where, value.strip()
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            yield from _addresses(part, (*where, name))
+    elif isinstance(value, list):
+        for n, part in enumerate(value):
+            yield from _addresses(part, (*where, n))

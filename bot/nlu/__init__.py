@@ -1,0 +1,1 @@
+"""Message text in, Classification out; knows no channel and no YAML."""

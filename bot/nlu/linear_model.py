@@ -1,0 +1,174 @@
+"""The linear model: one score per topic and per safety kind for a message.
+
+A message costs as much as it has words, however large the banks are: the weights of everything that belongs to a known
+word were added up when the model was trained.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.nlu.decision import Limits, Trust
+from bot.nlu.features import GAPS, PAIRS, PIECES, WORDS, Floats, Index, Sentences, grams, pair_codes
+
+#: What a sentence alone may add to what the whole message says.
+SENTENCE = 0.3
+#: A long message is heard in at most so many parts.
+MOST_PARTS = 12
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What one linear score per column says of each feature, added up by word; ready to be stored."""
+
+    index: Index
+    word: Floats  # [words, columns], the word with its stem
+    word_pieces: Floats  # [words, columns], all its pieces
+    word_length: Floats  # [words, 2], squared lengths of both
+    word_stem: NDArray[np.int32]  # [words], the number of its stem
+    stem: Floats  # [stems, columns], for words that only share a stem with the banks
+    piece: Floats  # [pieces, columns], for words that the banks don't have
+    pair: Floats  # [pairs, columns]
+    bias: Floats  # [columns]
+
+    @classmethod
+    def of(cls, index: Index, coefficients: Floats, bias: Floats, stem: Callable[[str], str]) -> "Weights":
+        """From the [features, columns] coefficients over the rows of `Rows`."""
+        count, stems, pieces = len(index.words), len(index.stems), len(index.pieces)
+        by_feature = coefficients * index.idf[:, None]
+        stem_rows, piece_rows = by_feature[count : count + stems], by_feature[count + stems : count + stems + pieces]
+        squared = index.idf.astype(np.float64) ** 2
+        word_stem = np.asarray([index.stem_number[stem(word)] for word in index.words], np.int32)
+        word = by_feature[:count] + stem_rows[word_stem - 2] if count else by_feature[:0]
+        word_pieces = np.zeros((count, by_feature.shape[1]), np.float32)
+        length = np.zeros((count, 2), np.float32)
+        for n, name in enumerate(index.words):
+            known = [index.piece_number[p] for p in grams(name) if p in index.piece_number]
+            word_pieces[n] = piece_rows[known].sum(axis=0)
+            length[n] = (
+                squared[n] + squared[count + word_stem[n] - 2],
+                squared[[count + stems + k for k in known]].sum() + index.unseen * (len(grams(name)) - len(known)),
+            )
+        return cls(
+            index, word, word_pieces, length, word_stem, stem_rows, piece_rows, by_feature[count + stems + pieces :],
+            bias.astype(np.float32),
+        )  # fmt: skip
+
+
+class Scorer:
+    """The score of every column for a message."""
+
+    def __init__(self, weights: Weights, stem: Callable[[str], str]) -> None:
+        self.weights = weights
+        self.index = weights.index
+        self._stem = stem
+        self._stem_of_word: list[int] = weights.word_stem.tolist()
+
+    def parts(self, sentences: Sentences) -> Floats:
+        """One row for the whole message, and one for each sentence where there are several; [1 + sentences, columns]."""
+        several = _parts(sentences)
+        if len(several) < 2:
+            return self.score(sentences)[None, :]
+        return np.stack([self.score(sentences), *(self.score([part]) for part in several)])
+
+    def score(self, sentences: Sentences) -> Floats:
+        """What all of it says together; [columns]"""
+        w, index = self.weights, self.index
+        known: list[int] = []
+        strange: list[str] = []
+        stem_of: dict[str, int] = {}
+        number = index.word_number
+        for sentence in sentences:
+            for word in sentence:
+                if word in stem_of:
+                    continue
+                n = number.get(word)
+                if n is None:
+                    strange.append(word)
+                    stem_of[word] = index.stem_number.get(self._stem(word), -1)
+                else:
+                    known.append(n)
+                    stem_of[word] = self._stem_of_word[n]
+        if not stem_of:
+            return w.bias.copy()
+        lengths = w.word_length[known].sum(axis=0)
+        own = w.word[known].sum(axis=0, dtype=np.float32)
+        pieces = w.word_pieces[known].sum(axis=0, dtype=np.float32)
+        own_length, pieces_length = float(lengths[0]), float(lengths[1])
+        for word in strange:
+            stem = stem_of[word]
+            own_length += index.unseen
+            if stem >= 0:
+                own = own + w.stem[stem - 2]
+                own_length += float(index.squared[len(index.words) + stem - 2])
+            else:
+                own_length += index.unseen
+            numbers = [index.piece_number.get(piece, -1) for piece in grams(word)]
+            found = [n for n in numbers if n >= 0]
+            first = len(index.words) + len(index.stems)
+            pieces_length += index.unseen * (len(numbers) - len(found))
+            if found:
+                pieces = pieces + w.piece[found].sum(axis=0, dtype=np.float32)
+                pieces_length += float(index.squared[[first + n for n in found]].sum())
+        total = own * (WORDS / math.sqrt(own_length)) + pieces * (PIECES / math.sqrt(pieces_length))
+        mass = WORDS**2 + PIECES**2
+        near, gaps, strange_near, strange_gaps = pair_codes(
+            [[stem_of[word] for word in sentence] for sentence in sentences]
+        )
+        codes = np.asarray(near + gaps, np.int64)
+        places = np.minimum(np.searchsorted(index.pairs, codes), max(0, len(index.pairs) - 1))
+        hit = index.pairs[places] == codes if len(index.pairs) else np.zeros(len(codes), bool)
+        start = len(index.words) + len(index.stems) + len(index.pieces)
+        size = len(near)
+        for weight, block, count in (
+            (PAIRS, places[:size][hit[:size]], size + strange_near),
+            (GAPS, places[size:][hit[size:]], len(gaps) + strange_gaps),
+        ):
+            if not count:
+                continue
+            mass += weight**2
+            if len(block):
+                lengths = index.squared[start + block]
+                length = float(lengths.sum()) + index.unseen * (count - len(block))
+                total += w.pair[block].sum(axis=0, dtype=np.float32) * (weight / math.sqrt(length))
+        return np.asarray(total / math.sqrt(mass) + w.bias, np.float32)
+
+
+def together(parts: Floats) -> Floats:
+    """What the whole and its strongest sentences say together; [1 + sentences, columns] -> [columns]."""
+    whole = parts[0]
+    if len(parts) == 1:
+        return np.asarray(whole, np.float32)
+    return np.asarray((1 - SENTENCE) * whole + SENTENCE * parts[1:].max(axis=0), np.float32)
+
+
+def _parts(sentences: Sentences) -> list[list[str]]:
+    """The sentences, a very short one together with the next, and of a very long message only so many parts."""
+    out: list[list[str]] = []
+    short: list[str] = []
+    for sentence in sentences:
+        short.extend(sentence)
+        if len(short) >= 3:
+            out.append(short)
+            short = []
+    if short and out:
+        out[-1] = [*out[-1], *short]
+    if len(out) > MOST_PARTS:
+        size = math.ceil(len(out) / MOST_PARTS)
+        out = [[w for part in out[n : n + size] for w in part] for n in range(0, len(out), size)]
+    return out
+
+
+@dataclass(frozen=True)
+class Learned:
+    """All that hearing needs beside the content: plain values, ready to be stored."""
+
+    counts: Mapping[str, int]
+    pairs: tuple[tuple[str, str], ...]
+    weights: Weights  # columns: topics, harmless, kinds
+    topics: tuple[str, ...]
+    limits: Limits
+    trust: Trust

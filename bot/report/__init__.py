@@ -1,1 +1,0 @@
-"""What people print or measure."""

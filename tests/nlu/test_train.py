@@ -1,0 +1,194 @@
+"""What the phrase banks teach, on a bank of a few dozen messages."""
+
+import dataclasses
+import itertools
+import random
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bot.dialogue import KINDS, Incoming
+from bot.engine import Engine
+from bot.nlu import store as ear
+from bot.nlu.augment import Swaps
+from bot.nlu.examples import CALIBRATE, TEST, Example, examples, held_out
+from bot.nlu.train import train
+from bot.schema import Content, Language, Phrase, SafetyWords
+
+SAYS = {
+    "sextortion": (
+        ["he", "she", "a guy", "someone"],
+        ["wants money", "asks for dollars"],
+        ["for my photos", "or leaks my nudes"],
+    ),
+    "report": (["how", "where", "who", "when"], ["do i report", "can i report"], ["a predator", "a bad account"]),
+    "none": (["best", "cheap", "good", "nice"], ["pizza", "movie"], ["in town", "this weekend"]),
+}
+
+#: Said in two topics: no ear can get all of them right, and how far to trust a score is learned from that.
+UNCLEAR = (["maybe", "perhaps", "well", "so"], ["later", "tomorrow"], ["again", "or not"])
+
+
+def phrases(parts: tuple[list[str], ...], file: str) -> tuple[Phrase, ...]:
+    return tuple(Phrase(" ".join(words), f"{file}:{n}") for n, words in enumerate(itertools.product(*parts), 2))
+
+
+@pytest.fixture(scope="module")
+def tiny(content: Content) -> Content:
+    """The real replies, three topics, and a few dozen messages."""
+    bank = {
+        kind: phrases(
+            (["i want to", "i will", "i may", "i must"], ["end", "finish"], [f"{kind} now", f"{kind} soon"]), kind
+        )
+        for kind in KINDS
+    }
+    none: dict[Any, tuple[Phrase, ...]] = dict.fromkeys(KINDS, ())
+    says = {**none, "suicide": (Phrase("want to die", "content/safety/en.yaml:3"),)}
+    idioms = {**none, "suicide": (Phrase("want to die of laughter", "content/safety/en.yaml:5"),)}
+    harmless = phrases((["this", "my", "the", "that"], ["homework", "game"], ["is hard", "was fun"]), "harmless")
+    intents = {topic: phrases(parts, f"intents/en/{topic}.yaml") for topic, parts in SAYS.items()}
+    intents["report"] += phrases(UNCLEAR, "intents/en/report.yaml")
+    intents["none"] += phrases(UNCLEAR, "intents/en/none.yaml")
+    english: Language = dataclasses.replace(
+        content.languages["en"],
+        intents=intents,
+        safety=SafetyWords(says, idioms, bank, harmless),
+        concepts={"money": (Phrase("dollars", "c:1"), Phrase("money", "c:2"))},
+        spellings={"u": "you"},
+    )
+    return dataclasses.replace(
+        content, topics={topic: content.topics[topic] for topic in SAYS}, languages={"en": english}
+    )
+
+
+@pytest.fixture(scope="module")
+def hearing(tiny: Content, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return ear.hearing(tiny, tmp_path_factory.mktemp("cache"))
+
+
+def test_every_message_of_the_banks_is_an_example(tiny: Content) -> None:
+    found = list(examples(tiny))
+    assert len(found) == 5 * 16 + 4 * 16 + 1 + 16
+    assert found[0] == Example("he wants money for my photos", "en", "intents/en/sextortion.yaml:2", topic="sextortion")
+    assert sum(bool(e.kinds) for e in found) == 65
+    assert sum(e.topic is None and not e.kinds for e in found) == 16
+
+
+def test_the_bucket_follows_from_the_words_alone() -> None:
+    assert Example("Help  Me", "en", "a:1").bucket == Example("help me", "es", "b:9", topic="report").bucket
+    assert {Example(f"message {n}", "en", "").bucket for n in range(3000)} == set(range(100))
+    assert 0 < TEST < CALIBRATE < 100
+
+
+def test_the_held_out_part_is_never_learned_from(tiny: Content, hearing: Any) -> None:
+    kept_apart = {e.text for e in held_out(tiny)}
+    assert kept_apart
+    assert kept_apart & {e.text for e in hearing.bank} == set()
+    assert kept_apart | {e.text for e in hearing.bank} == {e.text for e in examples(tiny)}
+
+
+def test_what_is_learned_has_a_column_for_each_topic_and_kind(tiny: Content, hearing: Any) -> None:
+    learned = hearing.learned
+    assert learned.topics == tuple(SAYS)
+    columns = len(SAYS) + 1 + len(KINDS)
+    weights, index = learned.weights, learned.weights.index
+    assert weights.word.shape == weights.word_pieces.shape == (len(index.words), columns)
+    assert weights.stem.shape == (len(index.stems), columns)
+    assert weights.piece.shape == (len(index.pieces), columns)
+    assert weights.pair.shape == (len(index.pairs), columns)
+    assert weights.bias.shape == (columns,)
+    assert all(np.isfinite(a).all() for a in (weights.word, weights.word_pieces, weights.piece, weights.pair))
+    assert learned.limits.careful <= learned.limits.alert <= learned.limits.sentence
+
+
+def test_learning_twice_gives_the_same(tiny: Content) -> None:
+    first, second = (train(tiny, ear.lexicon(tiny)) for _ in "12")
+    assert first.counts == second.counts
+    assert first.pairs == second.pairs
+    assert first.weights.index.words == second.weights.index.words
+    assert np.array_equal(first.weights.word, second.weights.word)
+    assert np.array_equal(first.weights.pair, second.weights.pair)
+    assert (first.limits, first.trust) == (second.limits, second.trust)
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("a guy wants dollars for my nudes", "sextortion"),
+        ("where do i report this predator", "report"),
+        ("best movie in town", "none"),
+    ],
+)
+def test_a_new_message_is_heard(hearing: Any, text: str, topic: str) -> None:
+    _, why = hearing.listen(text)
+    assert why.topic_scores[0][0] == topic
+
+
+def test_a_phrase_is_heard_and_its_idiom_is_not(hearing: Any) -> None:
+    assert hearing.hear("i want to die").safety[0] == "suicide"
+    assert hearing.listen("i want to die")[1].phrases == (("suicide", "content/safety/en.yaml:3"),)
+    _, why = hearing.listen("i want to die of laughter")
+    assert (why.phrases, why.idioms) == ((), ("content/safety/en.yaml:5",))
+    _, both = hearing.listen("i want to die of laughter. no i want to die")
+    assert both.phrases == (("suicide", "content/safety/en.yaml:3"),)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "!!!", "\u200b", "漢字"])
+def test_nothing_readable_is_never_answered(hearing: Any, engine: Engine, text: str) -> None:
+    heard = hearing.hear(text)
+    assert heard.tier != "answer"
+    assert heard.alternatives == ()
+    assert engine.reply(Incoming(text=text)).heard.tier == "unsure"
+
+
+def test_what_was_learned_is_kept_and_read_back(tiny: Content, tmp_path: Path) -> None:
+    said: list[str] = []
+    first = ear.hearing(tiny, tmp_path, said.append)
+    again = ear.hearing(tiny, tmp_path, said.append)
+    assert said == ["Learning from the phrases; this takes a few minutes, once for each change of content."]
+    assert [path.name for path in tmp_path.iterdir()] == [f"{ear.fingerprint(tiny)}.npz"]
+    assert again.hear("he wants money") == dataclasses.replace(
+        first.hear("he wants money"), score=again.hear("he wants money").score
+    )
+    assert again.learned.weights.index.words == first.learned.weights.index.words
+    assert np.array_equal(again.learned.weights.index.pairs, first.learned.weights.index.pairs)
+
+
+def test_a_folder_that_cannot_be_written_is_told_and_nothing_breaks(tiny: Content, tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder", "utf-8")
+    said: list[str] = []
+    ear.hearing(tiny, blocked, said.append)
+    assert said[1:] == [
+        "What was learned can't be stored here, so the next start will learn again; "
+        "set PORCHLIGHT_CACHE to a folder that can be written."
+    ]
+
+
+def test_changed_content_is_learned_anew(tiny: Content) -> None:
+    english = tiny.languages["en"]
+    other = dataclasses.replace(english, spellings={"u": "your"})
+    assert ear.fingerprint(tiny) == ear.fingerprint(dataclasses.replace(tiny, languages={"en": english}))
+    assert ear.fingerprint(tiny) != ear.fingerprint(dataclasses.replace(tiny, languages={"en": other}))
+
+
+def test_the_real_content_hears_plain_words(engine: Engine) -> None:
+    reply = engine.reply(Incoming(text="someone is blackmailing me with my nudes"))
+    assert reply.heard.topic == "sextortion"
+
+
+def test_a_copy_swaps_wordings_of_one_concept() -> None:
+    swaps = Swaps(
+        {"en": [[("mom",), ("step", "mom"), ("dad",)], [("snap",), ("insta",)]], "es": [[("mom",), ("jefa",)]]}
+    )
+    message = [["my", "step", "mom", "saw", "my", "snap"], ["help"]]
+    copies = [swaps.copy(message, "en", random.Random(seed)) for seed in range(200)]
+    words = {word for copy in copies for sentence in copy for word in sentence}
+    assert words == {"my", "step", "mom", "dad", "saw", "snap", "insta", "help"}
+    assert all(len(copy) == 2 and all(copy) for copy in copies)
+    assert message in copies
+    assert swaps.copy(message, "en", random.Random(3)) == swaps.copy(message, "en", random.Random(3))
+    assert "jefa" in {word for seed in range(50) for word in swaps.copy([["mom"]], "es", random.Random(seed))[0]}
+    assert {word for seed in range(50) for word in swaps.copy([["mom"]], "fr", random.Random(seed))[0]} == {"mom"}
