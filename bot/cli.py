@@ -22,9 +22,8 @@ from bot.content import load
 from bot.content.yaml_reader import ContentError
 from bot.dialogue import Incoming
 from bot.engine import Engine
-from bot.nlu import explain
-from bot.nlu import store as ear
-from bot.nlu.classify import Hearing
+from bot.nlu import explain, store
+from bot.nlu.classify import MessageClassifier
 from bot.nlu.examples import held_out
 from bot.settings import Settings, SettingsError
 
@@ -40,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         settings = settings_module.read(os.environ, Path(".env"))
         command: Callable[[argparse.Namespace, Settings], int] = args.run
         return command(args, settings)
-    except (Trouble, SettingsError, ear.NotLearned, ContentError) as problem:
+    except (Trouble, SettingsError, store.ModelUnavailable, ContentError) as problem:
         print(problem, file=sys.stderr)
         return 2
     except BrokenPipeError:
@@ -70,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--why", action="store_true", help="show what was heard, and the nearest lines")
     ask.add_argument("--json", action="store_true", help="print the values instead of the words")
     add("classify", _classify, "JSON lines in, JSON lines out")
-    scoring = add("score", _score, "measure labelled messages, and the part of the bank that is never learned from")
+    scoring = add("score", _score, "measure labelled messages, and the part of the bank that is never model from")
     scoring.add_argument("files", nargs="*", type=Path)
     scoring.add_argument("--misses", action="store_true", help="list what was heard wrong, with the labels")
     checking = add("check", _check, "validate all content")
@@ -87,7 +86,9 @@ def _engine(settings: Settings) -> Engine:
             f"There are no intents/ and content/ folders in {root}; set PORCHLIGHT_CONTENT to the folder that holds both."
         )
     content = load.load(root)
-    heard = ear.hearing(content, _cache(settings), lambda sentence: print(sentence, file=sys.stderr, flush=True))
+    heard = store.load_or_train(
+        content, _cache(settings), lambda sentence: print(sentence, file=sys.stderr, flush=True)
+    )
     return Engine(content, heard)
 
 
@@ -126,8 +127,8 @@ def _ask(args: argparse.Namespace, settings: Settings) -> int:
     else:
         print(render.whole(reply))
         print("\n".join(f"[ {button.label} ]" for button in reply.buttons))
-    if args.why and isinstance(engine.ear, Hearing):
-        print("\n" + explain.why(engine.ear, args.text))
+    if args.why and isinstance(engine.classifier, MessageClassifier):
+        print("\n" + explain.why(engine.classifier, args.text))
     return 0
 
 
@@ -168,11 +169,11 @@ def _score(args: argparse.Namespace, settings: Settings) -> int:
         for e in held_out(engine.content)
     ]
     topical = [row for row in own if row["topics"]]
-    print(f"own part, topics: {len(topical)} messages of intents/ that nothing was learned from")
+    print(f"own part, topics: {len(topical)} messages of intents/ that nothing was model from")
     print(score.table(score.run(engine, topical), must) + "\n")
     risky = [row for row in own if not row["topics"]]
     print(
-        f"own part, safety: {len(risky)} messages of content/safety/ that nothing was learned from (labels of topics do not apply)"
+        f"own part, safety: {len(risky)} messages of content/safety/ that nothing was model from (labels of topics do not apply)"
     )
     print(score.table(score.run(engine, risky), must))
     return 0

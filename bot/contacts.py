@@ -1,8 +1,75 @@
 """Resource -> Contact: placeholders filled, phone numbers printed, tel:, sms: and https: links made."""
 
 import re
+from collections.abc import Iterable
 
-from bot.schema import Resource
+from bot.dialogue import Contact, Way
+from bot.schema import Content, Resource
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\.(\w+)\}")
+_FROM_WORDS = ("name", "does", "how", "hours", "languages", "privacy")
+
+
+class Contacts:
+    """The resources of a content, in every language, ready to show."""
+
+    def __init__(self, content: Content) -> None:
+        self._content = content
+        self._all = {
+            lang: {id_: self._contact(lang, id_, resource) for id_, resource in content.resources.items()}
+            for lang in content.languages
+        }
+
+    def of(self, lang: str, ids: Iterable[str]) -> tuple[Contact, ...]:
+        """The contacts of these ids, in this order; KeyError for an id that resources.yaml doesn't have."""
+        return tuple(self._all[lang][id_] for id_ in ids)
+
+    def fill(self, lang: str, text: str) -> str:
+        """`text` with each {resource_id.field} replaced by what resources.yaml or _resources.yaml says.
+
+        KeyError or AttributeError for a placeholder that `check` would refuse.
+        """
+
+        def value(found: re.Match[str]) -> str:
+            id_, name = found.groups()
+            if name in _FROM_WORDS:
+                return str(getattr(self._content.languages[lang].resource_words[id_], name))
+            written = getattr(self._content.resources[id_], name)
+            return str(written.get(lang, "")) if isinstance(written, dict) else str(written)
+
+        return _PLACEHOLDER.sub(value, text)
+
+    def _contact(self, lang: str, id_: str, resource: Resource) -> Contact:
+        words = self._content.languages[lang].resource_words[id_]
+        details = tuple(
+            _sentence(self.fill(lang, part))
+            for part in (words.hours, words.languages, words.privacy, words.how)
+            if part
+        )
+        return Contact(id_, words.name, self.fill(lang, words.does), details, self._ways(lang, id_, resource))
+
+    def _ways(self, lang: str, id_: str, resource: Resource) -> tuple[Way, ...]:
+        shared = self._content.languages[lang].shared
+        ways: list[Way] = []
+        if resource.call:
+            printed = _printed_number(resource)
+            ways.append(Way("call", shared.button_call.format(number=printed), resource.call, _tel(resource)))
+        if resource.text:
+            word = resource.say.get(lang, "")
+            label = (
+                shared.button_text_word.format(word=word, number=resource.text)
+                if word
+                else shared.button_text.format(number=resource.text)
+            )
+            ways.append(Way("text", label, resource.text, _sms(resource.text, word, resource.country)))
+        if resource.chat:
+            ways.append(Way("chat", shared.button_chat, resource.chat, resource.chat))
+        if resource.link:
+            name = self._content.languages[lang].resource_words[id_].name
+            ways.append(Way("open", shared.button_open.format(name=name), resource.link, resource.link))
+        if resource.email:
+            ways.append(Way("email", resource.email, resource.email, f"mailto:{resource.email}"))
+        return tuple(ways)
 
 
 def _sentence(words: str) -> str:

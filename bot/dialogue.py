@@ -3,7 +3,7 @@
 All are frozen and validated when built. Nothing here depends on a channel, a file or numpy.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol, get_args
 
 Kind = Literal["suicide", "self_harm", "danger", "abuse"]
@@ -11,7 +11,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 Tier = Literal["alert", "answer", "unsure"]
 Audience = Literal["teen", "adult"]
 #: The two resources that open every alert, in this order.
-URGENT = ("emergency_911", "lifeline_988")
+EMERGENCY_RESOURCES = ("emergency_911", "lifeline_988")
 #: What a person may ask for without words: a button, a command, something that can't be read.
 Action = Literal[
     "",
@@ -21,8 +21,6 @@ Action = Literal[
     "not_meant",  # the alert was wrong, says the writer
     "media",  # a picture, a voice message, a file: never opened
     "late",  # the message waited while we were away
-    "too_long",  # only the first part was read
-    "last_resort",  # something broke on our side
 ]
 
 
@@ -42,19 +40,27 @@ class Incoming:
 
 
 @dataclass(frozen=True)
-class Heard:
-    """What was understood, without a word of the message itself."""
+class Classification:
+    """What a message was classified as, without a word of the message itself."""
 
     lang: str
     tier: Tier
-    safety: tuple[Kind, ...] = ()
+    safety: tuple[Kind, ...] = ()  # surest first
     topic: str = "none"
-    score: float = 0.0
-    alternatives: tuple[str, ...] = ()  # topics offered as buttons
+    score: float = 0.0  # confidence that the topic is right, 0 to 1
+    alternatives: tuple[str, ...] = ()  # topics to offer as buttons, best first
     audience: Audience = "teen"
-    other: bool = False  # about someone else than the writer
-    careful: bool = False  # no alert, but the answer opens with 911 and 988 all the same
-    cut: bool = False  # only the first part of a very long message was read
+    about_someone_else: bool = False
+    numbers_first: bool = False  # no alert, but the answer opens with 911 and 988 all the same
+    truncated: bool = False  # the message was too long to be read to its end
+    off_topic: bool = False  # confidently about nothing of ours
+
+
+class Classifier(Protocol):
+    """Whatever can classify a message."""
+
+    def classify(self, text: str, hint: str | None = None) -> Classification:
+        """Classify `text`; `hint` is the channel's language code, used where the text does not tell. Never raises."""
 
 
 @dataclass(frozen=True)
@@ -88,61 +94,60 @@ class Button:
     audience: Audience | None = None
 
 
+MessageKind = Literal["urgent", "answer", "unsure", "notice", "numbers"]
+Paragraphs = tuple[tuple[str, ...], ...]
+
+
+def split_paragraphs(text: str) -> Paragraphs:
+    """A text of the content as paragraphs of lines; blank lines part paragraphs."""
+    parts = (part.strip() for part in text.strip().split("\n\n"))
+    return tuple(tuple(part.splitlines()) for part in parts if part)
+
+
 @dataclass(frozen=True)
 class Message:
-    """One message to send: its words, then whom to reach, then a small last line."""
+    """One message to send, in parts that a channel shows in this order: no channel needs to take text apart."""
 
-    kind: Literal["urgent", "answer", "unsure", "notice", "numbers"]
-    text: str
+    kind: MessageKind
+    paragraphs: Paragraphs = ()
     contacts: tuple[Contact, ...] = ()
-    small: str = ""
+    small: str = ""  # the last line, in small letters
+    numbers: tuple[str, ...] = ()  # how to reach 911 and 988, a line each: what an alert opens with
+    care: str = ""  # 911 and 988 in one calm line, where no alert was raised
+    notice: str = ""  # about the message rather than its subject: it was too long, it came late
+
+    @property
+    def text(self) -> str:
+        """The words of the message as plain text, without contacts and last line."""
+        parts = ("\n".join(self.numbers), self.care, self.notice, *("\n".join(lines) for lines in self.paragraphs))
+        return "\n\n".join(part for part in parts if part)
+
+    def with_paragraph(self, text: str) -> "Message":
+        """The same message with `text` after its own paragraphs."""
+        return replace(self, paragraphs=(*self.paragraphs, *split_paragraphs(text)))
 
 
 @dataclass(frozen=True)
 class Reply:
     """What the bot answers, before a channel has dressed it: send the messages in order, buttons under the last one."""
 
-    heard: Heard
+    classification: Classification
     messages: tuple[Message, ...]
     buttons: tuple[Button, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.messages:
             raise ValueError("A reply must say something.")
-        if self.heard.safety and self.heard.tier != "alert":
+        if self.classification.safety and self.classification.tier != "alert":
             raise ValueError("A message with a safety kind must be answered as an alert.")
-        if self.heard.tier == "alert" and not self._opens_with_urgent_help():
+        if self.classification.tier == "alert" and not self._opens_with_urgent_help():
             raise ValueError("A reply to a safety message must open with 911 and 988.")
 
     def _opens_with_urgent_help(self) -> bool:
         first = self.messages[0]
-        return first.kind == "urgent" and tuple(c.id for c in first.contacts[:2]) == URGENT
+        return first.kind == "urgent" and tuple(c.id for c in first.contacts[:2]) == EMERGENCY_RESOURCES
 
     @property
     def resources(self) -> tuple[str, ...]:
         """The ids of all resources shown, in order, each once."""
         return tuple(dict.fromkeys(contact.id for message in self.messages for contact in message.contacts))
-
-
-@dataclass(frozen=True)
-class Understood:
-    """All that was understood of one message, and nothing of its words."""
-
-    lang: str
-    tier: Tier
-    safety: tuple[Kind, ...] = ()
-    topic: str = "none"
-    score: float = 0.0
-    alternatives: tuple[str, ...] = ()
-    audience: Audience = "teen"
-    other: bool = False
-    careful: bool = False
-    cut: bool = False
-    sure_of_nothing: bool = False
-
-
-class Ear(Protocol):
-    """Whatever can listen to a message."""
-
-    def hear(self, text: str, hint: str | None = None) -> Understood:
-        """All that was understood of it."""

@@ -8,7 +8,7 @@ import pytest
 
 from bot.content import load
 from bot.engine import Engine
-from bot.nlu import store as ear
+from bot.nlu import store
 from bot.schema import Content
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,5 +43,5 @@ def content() -> Content:
 
 @pytest.fixture(scope="session")
 def engine(content: Content) -> Engine:
-    """The engine as it is served; what was learned is kept between runs, keyed by the content's hash."""
-    return Engine(content, ear.hearing(content, Path(os.environ.get("PORCHLIGHT_CACHE", ROOT / ".porchlight"))))
+    """The engine as it is served; what was model is kept between runs, keyed by the content's hash."""
+    return Engine(content, store.load_or_train(content, Path(os.environ.get("PORCHLIGHT_CACHE", ROOT / ".porchlight"))))

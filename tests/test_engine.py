@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from bot.channels import text as render
-from bot.dialogue import URGENT, Button, Incoming, Reply, Understood
-from bot.engine import DOORS, NUMBERS, Engine
+from bot.dialogue import EMERGENCY_RESOURCES, Button, Classification, Incoming, Reply
+from bot.engine import HOTLINES, STARTER_TOPICS, Engine
 from bot.schema import Content
 
 
@@ -14,10 +14,10 @@ class Says:
     """An ear that understood what it was given, and remembers how often it was asked."""
 
     def __init__(self, **values: Any) -> None:
-        self.understood = Understood(**{"lang": "en", "tier": "unsure", **values})
+        self.understood = Classification(**{"lang": "en", "tier": "unsure", **values})
         self.asked: list[str | None] = []
 
-    def hear(self, text: str, hint: str | None = None) -> Understood:
+    def classify(self, text: str, hint: str | None = None) -> Classification:
         self.asked.append(hint)
         return self.understood
 
@@ -41,7 +41,7 @@ def test_an_alert_with_a_topic_goes_on_with_the_topics_answer(content: Content) 
     reply = answer(content, tier="alert", safety=("suicide",), topic="sextortion", score=0.9)
     assert [message.kind for message in reply.messages] == ["urgent", "answer"]
     assert reply.messages[1].text == content.languages["en"].replies["sextortion"].text.strip()
-    assert reply.heard.topic == "sextortion"
+    assert reply.classification.topic == "sextortion"
     assert set(content.topics["sextortion"].must) <= set(reply.resources)
 
 
@@ -55,7 +55,7 @@ def test_an_alert_without_a_topic_goes_on_with_its_own_words(content: Content, t
 
 def test_an_alert_about_another_speaks_of_them(content: Content) -> None:
     mine = answer(content, tier="alert", safety=("suicide",))
-    theirs = answer(content, tier="alert", safety=("suicide",), other=True)
+    theirs = answer(content, tier="alert", safety=("suicide",), about_someone_else=True)
     own = content.languages["en"].safety_replies["suicide"]
     assert own.warm in mine.messages[0].text
     assert own.warm_other in theirs.messages[0].text
@@ -71,12 +71,12 @@ def test_an_alert_can_be_put_right(content: Content) -> None:
 def test_the_first_kind_gives_the_words(content: Content) -> None:
     reply = answer(content, tier="alert", safety=("self_harm", "suicide"))
     assert content.languages["en"].safety_replies["self_harm"].warm in reply.messages[0].text
-    assert reply.heard.safety == ("self_harm", "suicide")
+    assert reply.classification.safety == ("self_harm", "suicide")
 
 
 def test_an_alert_comes_before_a_safe_word(content: Content) -> None:
     reply = answer(content, Incoming(text="help"), tier="alert", safety=("suicide",))
-    assert reply.heard.tier == "alert"
+    assert reply.classification.tier == "alert"
 
 
 # --- answer --------------------------------------------------------------------------------
@@ -101,25 +101,25 @@ def test_a_parent_gets_the_answer_for_parents_and_the_way_back(content: Content)
 
 def test_a_chosen_audience_wins_over_the_heard_one(content: Content) -> None:
     reply = answer(content, Incoming(text="x", audience="adult"), tier="answer", topic="sextortion")
-    assert reply.heard.audience == "adult"
+    assert reply.classification.audience == "adult"
     assert reply.messages[0].text.startswith("This is a crime against your child")
 
 
 def test_a_careful_answer_opens_with_both_numbers(content: Content) -> None:
-    reply = answer(content, tier="answer", topic="sextortion", careful=True)
+    reply = answer(content, tier="answer", topic="sextortion", numbers_first=True)
     assert reply.messages[0].text.startswith("If you or someone else is in danger, call 911. ")
-    assert reply.heard.careful
+    assert reply.classification.numbers_first
 
 
 @pytest.mark.parametrize("audience", ["teen", "adult"])
 @pytest.mark.parametrize("topic", ["menu", "greeting"])
 def test_a_greeting_shows_the_six_doors(content: Content, topic: str, audience: str) -> None:
     reply = answer(content, tier="answer", topic=topic, audience=audience)
-    assert tuple(topics(reply)[:6]) == DOORS[audience]  # type: ignore[index]
+    assert tuple(topics(reply)[:6]) == STARTER_TOPICS[audience]  # type: ignore[index]
 
 
 def test_an_unknown_language_is_answered_in_the_first_one(content: Content) -> None:
-    assert answer(content, lang="xx", tier="answer", topic="report").heard.lang == "en"
+    assert answer(content, lang="xx", tier="answer", topic="report").classification.lang == "en"
 
 
 def test_the_ear_gets_the_channels_hint(content: Content) -> None:
@@ -145,25 +145,25 @@ def test_unsure_offers_the_nearest_topics_as_questions(content: Content) -> None
     replies = content.languages["en"].replies
     assert [b.label for b in reply.buttons[:2]] == [replies["sextortion"].ask, replies["report"].ask]
     assert actions(reply)[-1] == "menu"
-    assert reply.heard.topic == "none"
+    assert reply.classification.topic == "none"
     assert "Is it one of these?" in reply.messages[0].text
 
 
 def test_unsure_without_a_near_topic_shows_the_doors(content: Content) -> None:
     reply = answer(content, topic="sextortion")
-    assert tuple(topics(reply)) == DOORS["teen"]
-    assert reply.heard.topic == "none"
+    assert tuple(topics(reply)) == STARTER_TOPICS["teen"]
+    assert reply.classification.topic == "none"
     assert "I may not have understood." in reply.messages[0].text
 
 
 def test_what_is_surely_about_something_else_is_told_so(content: Content) -> None:
-    reply = answer(content, sure_of_nothing=True)
+    reply = answer(content, off_topic=True)
     assert content.languages["en"].replies["none"].text.strip()[:30] in render.whole(reply)
     assert reply.messages[0].text.startswith("If you or someone else is in danger, call 911.")
 
 
 def test_a_cut_message_is_told_so(content: Content) -> None:
-    assert "I could only read the first part." in answer(content, cut=True).messages[0].text
+    assert "I could only read the first part." in answer(content, truncated=True).messages[0].text
 
 
 # --- safe words, presses -------------------------------------------------------------------
@@ -172,7 +172,7 @@ def test_a_cut_message_is_told_so(content: Content) -> None:
 @pytest.mark.parametrize("word", ["help", "HELP ME!!", "  sos.", "auxilio", "¡Ayúdame!", "números"])
 def test_a_safe_word_brings_the_numbers(content: Content, word: str) -> None:
     reply = answer(content, Incoming(text=word))
-    assert reply.resources == (*URGENT, *NUMBERS)
+    assert reply.resources == (*EMERGENCY_RESOURCES, *HOTLINES)
     assert [message.kind for message in reply.messages] == ["urgent", "numbers"]
 
 
@@ -185,15 +185,20 @@ def test_a_topic_button_needs_no_ear(content: Content) -> None:
     ear = Says()
     reply = Engine(content, ear).reply(Incoming(lang="es", topic="report"))
     assert ear.asked == []
-    assert (reply.heard.lang, reply.heard.tier, reply.heard.topic, reply.heard.score) == ("es", "answer", "report", 1.0)
+    assert (
+        reply.classification.lang,
+        reply.classification.tier,
+        reply.classification.topic,
+        reply.classification.score,
+    ) == ("es", "answer", "report", 1.0)
 
 
 def test_a_topic_for_adults_is_answered_to_an_adult(content: Content) -> None:
-    assert answer(content, Incoming(lang="en", topic="my_child_is_victim")).heard.audience == "adult"
+    assert answer(content, Incoming(lang="en", topic="my_child_is_victim")).classification.audience == "adult"
 
 
 def test_the_topic_none_is_answered_as_unsure(content: Content) -> None:
-    assert answer(content, Incoming(lang="en", topic="none")).heard.tier == "unsure"
+    assert answer(content, Incoming(lang="en", topic="none")).classification.tier == "unsure"
 
 
 @pytest.mark.parametrize(("audience", "field"), [(None, "more"), ("teen", "more"), ("adult", "adult_more")])
@@ -205,13 +210,13 @@ def test_more_shows_the_second_page(content: Content, audience: Any, field: str)
 
 @pytest.mark.parametrize("topic", [None, "nonsense"])
 def test_more_of_nothing_shows_the_menu(content: Content, topic: str | None) -> None:
-    assert answer(content, Incoming(lang="en", topic=topic, action="more")).heard.topic == "menu"
+    assert answer(content, Incoming(lang="en", topic=topic, action="more")).classification.topic == "menu"
 
 
-@pytest.mark.parametrize("action", ["media", "late", "too_long"])
+@pytest.mark.parametrize("action", ["media", "late"])
 def test_what_cannot_be_read_opens_with_both_numbers(content: Content, action: Any) -> None:
     reply = answer(content, Incoming(lang="en", action=action))
-    assert reply.heard.tier == "unsure"
+    assert reply.classification.tier == "unsure"
     assert reply.messages[0].text.startswith("If you or someone else is in danger, call 911.")
 
 
@@ -222,14 +227,14 @@ def test_a_picture_brings_take_it_down(content: Content) -> None:
 def test_not_meant_keeps_the_numbers_on_screen(content: Content) -> None:
     reply = answer(content, Incoming(lang="en", action="not_meant"))
     assert reply.messages[0].text.endswith("If it changes, 911 and 988 answer day and night.")
-    assert tuple(topics(reply)) == DOORS["teen"]
+    assert tuple(topics(reply)) == STARTER_TOPICS["teen"]
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])
 def test_the_last_resort_is_the_numbers(content: Content, lang: str) -> None:
     engine = Engine(content, Says())
     assert engine.last_resort(lang) == engine.reply(Incoming(lang=lang, action="numbers"))
-    assert engine.last_resort("xx").heard.lang == "en"
+    assert engine.last_resort("xx").classification.lang == "en"
 
 
 # --- numbers and links ---------------------------------------------------------------------
@@ -246,17 +251,17 @@ def test_the_last_resort_is_the_numbers(content: Content, lang: str) -> None:
     ],
 )
 def test_ways_can_be_tapped(content: Content, id_: str, lang: str, urls: list[str]) -> None:
-    (card,) = Engine(content, Says()).cards(lang, [id_])
+    (card,) = Engine(content, Says()).contacts(lang, [id_])
     assert [way.url for way in card.ways if way.kind in ("call", "text")] == urls
 
 
 def test_a_long_number_is_dialled_with_its_country(content: Content) -> None:
     engine = Engine(content, Says())
-    calls = {r: way.url for r in content.resources for way in engine.cards("en", [r])[0].ways if way.kind == "call"}
+    calls = {r: way.url for r in content.resources for way in engine.contacts("en", [r])[0].ways if way.kind == "call"}
     assert all(url.startswith("tel:+") or len(url) <= len("tel:123456") for url in calls.values()), calls
 
 
 def test_every_resource_can_be_reached_in_every_language(content: Content) -> None:
     engine = Engine(content, Says())
     for lang in engine.langs:
-        assert [card.id for card in engine.cards(lang, content.resources) if not card.ways or not card.name] == []
+        assert [card.id for card in engine.contacts(lang, content.resources) if not card.ways or not card.name] == []

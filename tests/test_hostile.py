@@ -38,7 +38,7 @@ def hostile(shape: str) -> str:
 @pytest.mark.timeout(10)  # a cost that grows with the square would take minutes
 @pytest.mark.parametrize("shape", SHAPES)
 def test_folding_and_cutting_take_time_in_proportion_to_the_length(shape: str, engine: Engine) -> None:
-    folded = texts.fold(hostile(shape), engine.ear.lexicon.tables)  # type: ignore[attr-defined]
+    folded = texts.fold(hostile(shape), engine.classifier.lexicon.tables)  # type: ignore[attr-defined]
     pieces = [token for sentence in texts.sentences(folded) for token in texts.tokens(sentence)]
     assert all(pieces)
     assert sum(len(piece) for piece in pieces) <= 4 * len(folded)
@@ -50,9 +50,9 @@ def test_every_one_of_them_is_answered_with_the_numbers(shape: str, engine: Engi
     reply = engine.reply(Incoming(text=hostile(shape)))
     assert all(number in render.plain(reply.messages[0]) for number in ("911", "988"))
     alone = engine.reply(Incoming(text=f"i want to die {hostile(shape)}"))
-    assert alone.heard.tier in ("alert", "unsure")
+    assert alone.classification.tier in ("alert", "unsure")
 
 
 def test_what_is_long_and_serious_at_its_start_is_an_alert(engine: Engine) -> None:
     reply = engine.reply(Incoming(text="i want to kill myself. " + "and so it goes on and on. " * 8000))
-    assert reply.heard.safety[:1] == ("suicide",)
+    assert reply.classification.safety[:1] == ("suicide",)

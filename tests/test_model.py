@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
-from bot.dialogue import KINDS, URGENT, Contact, Heard, Incoming, Message, Reply
+from bot.dialogue import EMERGENCY_RESOURCES, KINDS, Classification, Contact, Incoming, Message, Reply
 from bot.schema import Resource, TopicReply
 
 SHORT = {"source": "https://example.org/", "checked": "2026-01-02", "check": "called"}
@@ -17,23 +17,23 @@ def contact(id_: str) -> Contact:
 
 
 def urgent(*ids: str) -> Message:
-    return Message("urgent", "Call.", tuple(contact(id_) for id_ in ids))
+    return Message("urgent", (("Call.",),), tuple(contact(id_) for id_ in ids))
 
 
 def test_the_kinds_and_the_two_first_resources_are_fixed() -> None:
     assert KINDS == ("suicide", "self_harm", "danger", "abuse")
-    assert URGENT == ("emergency_911", "lifeline_988")
+    assert EMERGENCY_RESOURCES == ("emergency_911", "lifeline_988")
 
 
 def test_an_empty_reply_cannot_be_built() -> None:
     with pytest.raises(ValueError, match=r"^A reply must say something\.$"):
-        Reply(Heard("en", "unsure"), ())
+        Reply(Classification("en", "unsure"), ())
 
 
 @pytest.mark.parametrize("tier", ["answer", "unsure"])
 def test_a_safety_kind_makes_it_an_alert(tier: str) -> None:
     with pytest.raises(ValueError, match=r"^A message with a safety kind must be answered as an alert\.$"):
-        Reply(Heard("en", tier, safety=("abuse",)), (urgent(*URGENT),))  # type: ignore[arg-type]
+        Reply(Classification("en", tier, safety=("abuse",)), (urgent(*EMERGENCY_RESOURCES),))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -42,18 +42,21 @@ def test_a_safety_kind_makes_it_an_alert(tier: str) -> None:
         urgent(),
         urgent("emergency_911"),
         urgent("lifeline_988", "emergency_911"),
-        urgent("childhelp", *URGENT),
-        Message("answer", "Call.", (contact("emergency_911"), contact("lifeline_988"))),
+        urgent("childhelp", *EMERGENCY_RESOURCES),
+        Message("answer", (("Call.",),), (contact("emergency_911"), contact("lifeline_988"))),
     ],
 )
 def test_an_alert_without_both_numbers_first_cannot_be_built(first: Message) -> None:
     with pytest.raises(ValueError, match=r"^A reply to a safety message must open with 911 and 988\.$"):
-        Reply(Heard("en", "alert", safety=("suicide",)), (first, urgent(*URGENT)))
+        Reply(Classification("en", "alert", safety=("suicide",)), (first, urgent(*EMERGENCY_RESOURCES)))
 
 
 def test_resources_of_a_reply_are_named_once_in_order() -> None:
-    reply = Reply(Heard("en", "alert", safety=("danger",)), (urgent(*URGENT, "childhelp"), urgent("x", *URGENT)))
-    assert reply.resources == (*URGENT, "childhelp", "x")
+    reply = Reply(
+        Classification("en", "alert", safety=("danger",)),
+        (urgent(*EMERGENCY_RESOURCES, "childhelp"), urgent("x", *EMERGENCY_RESOURCES)),
+    )
+    assert reply.resources == (*EMERGENCY_RESOURCES, "childhelp", "x")
 
 
 def test_values_are_frozen() -> None:

@@ -13,8 +13,8 @@ from bot.channels import text as render
 from bot.channels.telegram.html import TELEGRAM_LIMIT, utf16_length
 from bot.channels.telegram.html import telegram as telegram_html
 from bot.channels.web.api import contract
-from bot.dialogue import KINDS, URGENT, Audience, Button, Heard, Incoming, Kind, Message, Reply, Understood
-from bot.engine import DOORS, Engine
+from bot.dialogue import EMERGENCY_RESOURCES, KINDS, Audience, Button, Classification, Incoming, Kind, Message, Reply
+from bot.engine import STARTER_TOPICS, Engine
 from bot.evaluate import numbers_first
 from bot.schema import Content
 
@@ -26,10 +26,10 @@ CANARY = "zqcanary7731"
 class Says:
     """An ear that understood what the test says it did."""
 
-    def __init__(self, understood: Understood) -> None:
+    def __init__(self, understood: Classification) -> None:
         self.understood = understood
 
-    def hear(self, text: str, hint: str | None = None) -> Understood:
+    def classify(self, text: str, hint: str | None = None) -> Classification:
         return self.understood
 
 
@@ -37,9 +37,9 @@ def replies_to(content: Content, lang: str) -> Iterator[tuple[str, Reply]]:
     """Everything the engine can answer in a language, with a name for each."""
     topics = list(content.topics)
     for topic, audience, careful in itertools.product(topics, AUDIENCES, (False, True)):
-        heard = Understood(lang, "answer", topic=topic, score=0.9, audience=audience, careful=careful)
+        heard = Classification(lang, "answer", topic=topic, score=0.9, audience=audience, numbers_first=careful)
         yield f"{topic} {audience} careful={careful}", Engine(content, Says(heard)).reply(Incoming(text="x"))
-    plain = Engine(content, Says(Understood(lang, "unsure")))
+    plain = Engine(content, Says(Classification(lang, "unsure")))
     for topic, audience in itertools.product(topics, AUDIENCES):
         yield f"{topic} pressed {audience}", plain.reply(Incoming(lang=lang, topic=topic, audience=audience))
         yield (
@@ -50,7 +50,9 @@ def replies_to(content: Content, lang: str) -> Iterator[tuple[str, Reply]]:
         yield f"{kind} {audience} other={other} {topic}", alert(content, lang, kind, audience, other, topic)
     for cut, nothing, audience in itertools.product((False, True), (False, True), AUDIENCES):
         for near in ((), ("sextortion", "report"), tuple(topics)):
-            heard = Understood(lang, "unsure", alternatives=near, audience=audience, cut=cut, sure_of_nothing=nothing)
+            heard = Classification(
+                lang, "unsure", alternatives=near, audience=audience, truncated=cut, off_topic=nothing
+            )
             yield f"unsure {cut} {nothing} {audience} {len(near)}", Engine(content, Says(heard)).reply(Incoming())
     for action in ACTIONS:
         yield action, plain.reply(Incoming(lang=lang, action=action))
@@ -60,7 +62,7 @@ def replies_to(content: Content, lang: str) -> Iterator[tuple[str, Reply]]:
 
 
 def alert(content: Content, lang: str, kind: Kind, audience: Audience, other: bool, topic: str = "none") -> Reply:
-    heard = Understood(lang, "alert", safety=(kind,), topic=topic, audience=audience, other=other)
+    heard = Classification(lang, "alert", safety=(kind,), topic=topic, audience=audience, about_someone_else=other)
     return Engine(content, Says(heard)).reply(Incoming(text="x"))
 
 
@@ -84,7 +86,7 @@ def test_every_safety_reply_opens_with_911_and_988(
         reply = alert(content, lang, kind, audience, other, topic)
         first = reply.messages[0]
         assert first.kind == "urgent"
-        assert tuple(contact.id for contact in first.contacts) == URGENT
+        assert tuple(contact.id for contact in first.contacts) == EMERGENCY_RESOURCES
         assert numbers_first(render.plain(first))
         assert numbers_first(telegram_html(first))
         assert numbers_first(contract(reply)["messages"][0]["text"])
@@ -94,12 +96,12 @@ def test_every_safety_reply_opens_with_911_and_988(
 
 def test_a_safety_reply_without_urgent_help_cannot_be_built() -> None:
     with pytest.raises(ValueError, match=r"^A reply to a safety message must open with 911 and 988\.$"):
-        Reply(Heard("en", "alert", safety=("suicide",)), (Message("answer", "Talk to us."),))
+        Reply(Classification("en", "alert", safety=("suicide",)), (Message("answer", (("Talk to us.",),)),))
 
 
 def test_a_safety_reply_that_names_another_tier_cannot_be_built() -> None:
     with pytest.raises(ValueError, match=r"^A message with a safety kind must be answered as an alert\.$"):
-        Reply(Heard("en", "answer", safety=("abuse",)), (Message("answer", "Talk to us."),))
+        Reply(Classification("en", "answer", safety=("abuse",)), (Message("answer", (("Talk to us.",),)),))
 
 
 def test_every_reply_carries_911_and_988_somewhere(every_reply: list[tuple[str, str, Reply]]) -> None:
@@ -131,22 +133,22 @@ def test_a_careful_answer_opens_with_both_numbers(every_reply: list[tuple[str, s
 
 def test_safe_words_bring_the_numbers_in_every_language(content: Content) -> None:
     for chat in content.languages:
-        engine = Engine(content, Says(Understood(chat, "unsure")))
+        engine = Engine(content, Says(Classification(chat, "unsure")))
         for words in content.languages.values():
             for word in words.shared.safe_words.split(","):
                 for typed in (word.strip(), word.upper(), f" ¡{word.strip()}!! "):
                     reply = engine.reply(Incoming(text=typed, lang=chat))
-                    assert reply.resources[:2] == URGENT, (chat, typed)
+                    assert reply.resources[:2] == EMERGENCY_RESOURCES, (chat, typed)
                     assert numbers_first(render.plain(reply.messages[0])), (chat, typed)
                     assert len(reply.resources) > 4
 
 
 def test_the_last_resort_is_the_numbers_in_every_language(content: Content) -> None:
-    engine = Engine(content, Says(Understood("en", "unsure")))
+    engine = Engine(content, Says(Classification("en", "unsure")))
     for lang in (*content.languages, "xx", ""):
         reply = engine.last_resort(lang)
-        assert reply.heard.lang == (lang if lang in content.languages else "en")
-        assert tuple(contact.id for contact in reply.messages[0].contacts) == URGENT
+        assert reply.classification.lang == (lang if lang in content.languages else "en")
+        assert tuple(contact.id for contact in reply.messages[0].contacts) == EMERGENCY_RESOURCES
 
 
 # --- never a guess -------------------------------------------------------------------------
@@ -165,7 +167,7 @@ def test_all_buttons_lead_to_topics_that_exist(content: Content, every_reply: li
 
     wrong = [(lang, name, b) for lang, name, reply in every_reply for b in reply.buttons if not leads_somewhere(b)]
     assert wrong == []
-    assert {topic for doors in DOORS.values() for topic in doors} <= set(content.topics)
+    assert {topic for doors in STARTER_TOPICS.values() for topic in doors} <= set(content.topics)
 
 
 def test_no_placeholder_is_left_in_any_reply(every_reply: list[tuple[str, str, Reply]]) -> None:
@@ -210,7 +212,7 @@ def test_what_a_topic_must_show_is_shown(content: Content, audience: Audience) -
     missing = []
     for lang, (topic, entry) in itertools.product(content.languages, content.topics.items()):
         for careful in (False, True):
-            heard = Understood(lang, "answer", topic=topic, score=0.9, audience=audience, careful=careful)
+            heard = Classification(lang, "answer", topic=topic, score=0.9, audience=audience, numbers_first=careful)
             if topic == "none":
                 continue
             reply = Engine(content, Says(heard)).reply(Incoming(text="x"))

@@ -12,10 +12,10 @@ from bot.channels import text as render
 from bot.channels.telegram.html import telegram as telegram_html
 from bot.channels.web.api import contract
 from bot.content.yaml_reader import phrases, read_yaml
-from bot.dialogue import KINDS, URGENT, Incoming, Reply
+from bot.dialogue import EMERGENCY_RESOURCES, KINDS, Incoming, Reply
 from bot.engine import Engine
 from bot.evaluate import numbers_first
-from bot.nlu.classify import Hearing
+from bot.nlu.classify import MessageClassifier
 from bot.nlu.normalize import fold
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,7 +50,7 @@ def dressed(lang: str) -> st.SearchStrategy[str]:
 def opens_with_the_numbers(reply: Reply) -> bool:
     first = reply.messages[0]
     return (
-        reply.resources[:2] == URGENT
+        reply.resources[:2] == EMERGENCY_RESOURCES
         and numbers_first(render.plain(first))
         and numbers_first(render.whole(reply).split("\n\n")[0])
         and numbers_first(re.sub("<[^>]*>", "", telegram_html(first)))
@@ -65,7 +65,7 @@ def test_a_safety_phrase_anywhere_in_a_message_opens_with_the_numbers(lang: str,
     @given(text=dressed(lang), hint=st.sampled_from([None, "en", "es", "xx"]))
     def holds(text: str, hint: str | None) -> None:
         reply = engine.reply(Incoming(text=text, lang=hint))
-        assert reply.heard.tier == "alert"
+        assert reply.classification.tier == "alert"
         assert opens_with_the_numbers(reply)
 
     holds()
@@ -74,13 +74,15 @@ def test_a_safety_phrase_anywhere_in_a_message_opens_with_the_numbers(lang: str,
 @pytest.mark.parametrize("hint", ["en", "es"])
 @pytest.mark.parametrize("lang", ["en", "es"])
 def test_each_safety_phrase_alone_is_heard_in_either_chat(lang: str, hint: str, engine: Engine) -> None:
-    missed = [p for p in safety_phrases(lang) if engine.reply(Incoming(text=p, lang=hint)).heard.tier != "alert"]
+    missed = [
+        p for p in safety_phrases(lang) if engine.reply(Incoming(text=p, lang=hint)).classification.tier != "alert"
+    ]
     assert missed == []
 
 
 def test_reading_never_fails_and_folding_twice_changes_nothing(engine: Engine) -> None:
-    ear: Any = engine.ear
-    assert isinstance(ear, Hearing)
+    ear: Any = engine.classifier
+    assert isinstance(ear, MessageClassifier)
 
     @MANY
     @given(text=st.text(max_size=300), hint=st.sampled_from([None, "en", "es", "xx"]))
@@ -98,7 +100,7 @@ TRICKY = st.text(alphabet="aàñN\u0303\u200b*#@0134$|:;.'’ ¿?!😭🔪kilmys
 
 
 def test_folding_and_reading_survive_what_people_disguise_words_with(engine: Engine) -> None:
-    ear: Any = engine.ear
+    ear: Any = engine.classifier
 
     @MANY
     @given(text=TRICKY)
@@ -122,8 +124,8 @@ def test_every_text_gets_a_whole_reply(engine: Engine) -> None:
         reply = engine.reply(Incoming(text=text, lang=lang, audience=audience, school=school))
         shown = render.whole(reply)
         assert "911" in shown and "988" in shown
-        assert reply.heard.lang in engine.langs
-        if reply.heard.tier != "answer":
+        assert reply.classification.lang in engine.langs
+        if reply.classification.tier != "answer":
             assert numbers_first(render.plain(reply.messages[0]))
 
     holds()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.content.yaml_reader import phrases, read_yaml
-from bot.dialogue import URGENT, Incoming
+from bot.dialogue import EMERGENCY_RESOURCES, Incoming
 from bot.engine import Engine
 from bot.nlu.examples import examples
 from bot.schema import Content
@@ -34,17 +34,17 @@ def said() -> list[Any]:
 @pytest.mark.parametrize(("lang", "text", "expected"), said())
 def test_says(lang: str, text: str, expected: dict[str, Any], engine: Engine) -> None:
     reply = engine.reply(Incoming(text=text))
-    assert reply.heard.lang == lang
+    assert reply.classification.lang == lang
     assert set(expected.get("shows", ())) <= set(reply.resources)
     if "topic" in expected:
-        assert reply.heard.topic == expected["topic"]
+        assert reply.classification.topic == expected["topic"]
     if "safety" in expected:
-        assert set(expected["safety"]) <= set(reply.heard.safety)
-        assert reply.resources[:2] == URGENT
+        assert set(expected["safety"]) <= set(reply.classification.safety)
+        assert reply.resources[:2] == EMERGENCY_RESOURCES
     else:
-        assert reply.heard.safety == ()
+        assert reply.classification.safety == ()
     if expected.get("topic") == "none":
-        assert reply.heard.tier == "unsure"
+        assert reply.classification.tier == "unsure"
 
 
 def test_no_message_stands_in_the_banks_too(content: Content) -> None:

@@ -32,14 +32,14 @@ def test_talks(lang: str, turns: list[tuple[int, dict[str, Any]]], engine: Engin
         expected = turn["bot"]
         assert set(expected) <= FIELDS, f"line {line}"
         reply = engine.reply(Incoming(text=turn["kid"], lang=hint))
-        hint = reply.heard.lang
+        hint = reply.classification.lang
         found = {
-            "topic": reply.heard.topic,
-            "tier": reply.heard.tier,
-            "safety": list(reply.heard.safety),
+            "topic": reply.classification.topic,
+            "tier": reply.classification.tier,
+            "safety": list(reply.classification.safety),
             "opens_with": list(reply.resources[: len(expected.get("opens_with", ()))]),
             "shows": [id_ for id_ in expected.get("shows", ()) if id_ in reply.resources],
             "offers": [t for t in expected.get("offers", ()) if t in [button.topic for button in reply.buttons]],
         }
         assert {name: found[name] for name in expected} == expected, f"line {line}"
-        assert reply.heard.lang == lang, f"line {line}"
+        assert reply.classification.lang == lang, f"line {line}"

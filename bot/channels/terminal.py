@@ -27,7 +27,7 @@ def talk(engine: Engine, source: TextIO | None = None, target: TextIO | None = N
         else:
             incoming = Incoming(text=said, lang=lang)
         reply = engine.reply(incoming)
-        lang, buttons = reply.heard.lang, reply.buttons
+        lang, buttons = reply.classification.lang, reply.buttons
         print(f"\n{render.whole(reply)}\n", file=target)
         print("\n".join(f"  {n}. {button.label}" for n, button in enumerate(buttons, 1)) + "\n", file=target)
     return 0

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from bot.dialogue import URGENT, Contact, Message, Reply
+from bot.dialogue import EMERGENCY_RESOURCES, Contact, Message, Reply
 
 
 def plain(message: Message) -> str:
@@ -36,8 +36,10 @@ def contact_text(contact: Contact) -> str:
 
 def classified(reply: Reply) -> dict[str, Any]:
     """One line of `porchlight classify`."""
-    heard = reply.heard
-    shown = dict.fromkeys((*reply.resources, *URGENT))  # the last small line of every reply carries 911 and 988
+    heard = reply.classification
+    shown = dict.fromkeys(
+        (*reply.resources, *EMERGENCY_RESOURCES)
+    )  # the last small line of every reply carries 911 and 988
     text = whole(reply)
     return {
         "lang": heard.lang,

@@ -8,7 +8,7 @@ from bot.nlu.lexicon import Lexicon
 from bot.schema import Content
 
 #: Copies of each message in other words, and how often a wording is swapped in a copy.
-COPIES, SWAPPED = 1, 0.5
+AUGMENTED_COPIES, SWAP_PROBABILITY = 1, 0.5
 #: The concept lists that tell who writes; the others are wordings that may stand for one another.
 WHO = frozenset({"adult_writes", "teen_writes", "about_another"})
 
@@ -45,7 +45,7 @@ class Swaps:
         while at < len(sentence):
             for wording, others in self._first.get((lang, sentence[at]), ()):
                 if tuple(sentence[at : at + len(wording)]) == wording:
-                    out.extend(chance.choice(others) if chance.random() < SWAPPED else wording)
+                    out.extend(chance.choice(others) if chance.random() < SWAP_PROBABILITY else wording)
                     at += len(wording)
                     break
             else:

@@ -5,19 +5,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.dialogue import KINDS, Audience, Kind, Tier, Understood
+from bot.dialogue import KINDS, Audience, Classification, Kind, Tier
 from bot.nlu import decision
-from bot.nlu.decision import risk, topical
+from bot.nlu.decision import safety_margin, topic_scores
 from bot.nlu.examples import TEST, Example, examples
 from bot.nlu.features import Floats
 from bot.nlu.lexicon import Lexicon, Reading
-from bot.nlu.linear_model import Learned, Scorer, together
+from bot.nlu.linear_model import Scorer, TrainedModel, combine
 from bot.nlu.phrases import Phrases
 from bot.schema import Content, Language, Phrase
 
 
 @dataclass(frozen=True)
-class Why:
+class Explanation:
     """How it came to that, for editors: what was read, which phrases were found, the scores."""
 
     reading: Reading
@@ -30,7 +30,7 @@ class Why:
 
 
 @dataclass(frozen=True)
-class _Heard:
+class _Scores:
     """What the listeners say of one message, before anything is made of it."""
 
     reading: Reading
@@ -42,14 +42,14 @@ class _Heard:
     kinds: dict[Kind, float]
 
 
-class Hearing:
+class MessageClassifier:
     """Listens in every language at once."""
 
-    def __init__(self, content: Content, lexicon: Lexicon, learned: Learned) -> None:
+    def __init__(self, content: Content, lexicon: Lexicon, model: TrainedModel) -> None:
         self.lexicon = lexicon
-        self.learned = learned
-        self.scorer = Scorer(learned.weights, lexicon.stem)
-        self.topics = learned.topics
+        self.model = model
+        self.scorer = Scorer(model.weights, lexicon.stem)
+        self.topics = model.topics
         self.content = content
         self._phrases = Phrases(self._read(content, lambda words: words.safety.says))
         self._idioms = Phrases(self._read(content, lambda words: words.safety.idioms))
@@ -64,49 +64,49 @@ class Hearing:
                 out.extend((kind, self.lexicon.wording(p.text, lang), p.at) for p in phrases)
         return out
 
-    def hear(self, text: str, hint: str | None = None) -> Understood:
-        """All that was understood of a message."""
-        return self._understood(self._heard(text, hint))
+    def classify(self, text: str, hint: str | None = None) -> Classification:
+        """Classify `text`; `hint` is the channel's language code, used where the text does not tell. Never raises."""
+        return self._classification(self._scores(text, hint))
 
-    def listen(self, text: str, hint: str | None = None) -> tuple[Understood, Why]:
+    def explain(self, text: str, hint: str | None = None) -> tuple[Classification, Explanation]:
         """The same with the reasons."""
-        heard = self._heard(text, hint)
+        heard = self._scores(text, hint)
         ranked = sorted(zip(self.topics, heard.topics.tolist(), strict=True), key=lambda p: -p[1])
-        why = Why(
+        why = Explanation(
             heard.reading, heard.phrases, heard.idioms, heard.any_score, heard.alone, heard.kinds, tuple(ranked[:5])
         )
-        return self._understood(heard), why
+        return self._classification(heard), why
 
-    def _heard(self, text: str, hint: str | None) -> "_Heard":
+    def _scores(self, text: str, hint: str | None) -> _Scores:
         reading = self.lexicon.read(text, hint)
         idioms = self._idioms.found(reading.words)
         sentences = self._without(reading, [place for _, _, place in idioms]) if idioms else reading.sentences
         words = [word for sentence in sentences for word in sentence] if idioms else reading.words
         phrases = tuple((kind, at) for kind, at, _ in self._phrases.found(words))
         parts = self.scorer.parts(sentences)
-        scores = together(parts)
+        scores = combine(parts)
         count = len(self.topics)
-        any_score = float(risk(scores[None, :], count)[0])
+        any_score = float(safety_margin(scores[None, :], count)[0])
         grave, alone = scores, any_score
         if len(parts) > 1:
-            risks = risk(parts[1:], count)
+            risks = safety_margin(parts[1:], count)
             alone = float(risks.max())
-            if alone >= self.learned.limits.sentence:  # then that sentence says which kind it is
+            if alone >= self.model.thresholds.sentence:  # then that sentence says which kind it is
                 grave = np.maximum(scores, parts[1 + int(risks.argmax())])
         kinds = dict(zip(KINDS, grave[count + 1 :].tolist(), strict=True))
         # An idiom is no sign of danger, but it may well say what the message is about: "child sexual abuse material".
-        about = topical(together(self.scorer.parts(reading.sentences)) if idioms else scores, self.topics)
-        return _Heard(reading, phrases, tuple(at for _, at, _ in idioms), about, any_score, alone, kinds)
+        about = topic_scores(combine(self.scorer.parts(reading.sentences)) if idioms else scores, self.topics)
+        return _Scores(reading, phrases, tuple(at for _, at, _ in idioms), about, any_score, alone, kinds)
 
-    def _understood(self, heard: "_Heard") -> Understood:
-        reading, limits = heard.reading, self.learned.limits
+    def _classification(self, heard: _Scores) -> Classification:
+        reading, thresholds = heard.reading, self.model.thresholds
         blank = not reading.words
         phrases = tuple(dict.fromkeys(kind for kind, _ in heard.phrases))
-        kinds = () if blank else decision.kinds(heard.kinds, heard.any_score, heard.alone, phrases, limits)
-        best = decision.match(heard.topics, self.topics, self.learned.trust)
+        kinds = () if blank else decision.kinds(heard.kinds, heard.any_score, heard.alone, phrases, thresholds)
+        best = decision.match(heard.topics, self.topics, self.model.calibration)
         tier: Tier = "alert" if kinds else "answer" if best.clear and best.topic != "none" and not blank else "unsure"
         near = tuple(topic for topic in best.nearest if topic != "none")[:3]
-        return Understood(
+        return Classification(
             lang=reading.lang,
             tier=tier,
             safety=kinds,
@@ -114,11 +114,11 @@ class Hearing:
             score=best.score,
             alternatives=() if blank else tuple(t for t in near if tier == "unsure" or t != best.topic),
             audience=self._who.audience(reading),
-            other=self._who.other(reading),
-            careful=not kinds
-            and max(heard.any_score, heard.alone - limits.sentence + limits.careful) >= limits.careful,
-            cut=reading.cut,
-            sure_of_nothing=best.topic == "none" and best.clear,
+            about_someone_else=self._who.other(reading),
+            numbers_first=not kinds
+            and max(heard.any_score, heard.alone - thresholds.sentence + thresholds.careful) >= thresholds.careful,
+            truncated=reading.cut,
+            off_topic=best.topic == "none" and best.clear,
         )
 
     @staticmethod
@@ -135,7 +135,7 @@ class Hearing:
 
     @property
     def bank(self) -> list[Example]:
-        """The messages learned from, to show an editor which lines are near."""
+        """The messages model from, to show an editor which lines are near."""
         return [example for example in examples(self.content) if example.bucket >= TEST]
 
 

@@ -12,7 +12,7 @@ from bot.nlu.features import Floats
 
 
 @dataclass(frozen=True)
-class Limits:
+class Thresholds:
     """From which score on a message is an alert, and from which on its answer opens with 911 and 988 all the same."""
 
     alert: float
@@ -22,12 +22,12 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Trust:
+class Calibration:
     """How margins become confidence: fitted on messages kept apart for that; and from where on we answer."""
 
     bias: float
     margin: float
-    lead: float
+    gap_to_second: float
     answer: float  # confidence from which on a topic is answered; below, it is offered
     offer: float  # margin below which a topic isn't offered as a button
 
@@ -43,33 +43,33 @@ class Match:
 
 
 def kinds(
-    scores: Mapping[Kind, float], any_score: float, alone: float, phrases: Sequence[Kind], limits: Limits
+    scores: Mapping[Kind, float], any_score: float, alone: float, phrases: Sequence[Kind], thresholds: Thresholds
 ) -> tuple[Kind, ...]:
     """The kinds heard, surest first; empty if there is no alert.
 
     `any_score` is what the whole message says, `alone` what its gravest sentence says by itself."""
-    scored = any_score >= limits.alert or alone >= limits.sentence
+    scored = any_score >= thresholds.alert or alone >= thresholds.sentence
     if not scored and not phrases:
         return ()
     heard = dict.fromkeys(phrases)
     ranked = sorted(KINDS, key=lambda kind: -scores[kind])
     if scored:
-        heard.update(dict.fromkeys(kind for kind in ranked if scores[kind] >= limits.kind))
+        heard.update(dict.fromkeys(kind for kind in ranked if scores[kind] >= thresholds.kind))
     return tuple(heard) or (ranked[0],)
 
 
-def match(margins: NDArray[np.float32], topics: Sequence[str], trust: Trust) -> Match:
+def match(margins: NDArray[np.float32], topics: Sequence[str], calibration: Calibration) -> Match:
     """The match that these margins say."""
     order = np.argsort(-margins)
     best, second = float(margins[order[0]]), float(margins[order[1]])
-    score = confidence(best, best - second, trust)
-    near = tuple(topics[n] for n in order[:4] if margins[n] >= trust.offer)
-    return Match(topics[order[0]], score, near or (topics[order[0]],), score >= trust.answer)
+    score = confidence(best, best - second, calibration)
+    near = tuple(topics[n] for n in order[:4] if margins[n] >= calibration.offer)
+    return Match(topics[order[0]], score, near or (topics[order[0]],), score >= calibration.answer)
 
 
-def confidence(margin: float, lead: float, trust: Trust) -> float:
+def confidence(margin: float, gap_to_second: float, calibration: Calibration) -> float:
     """How likely the best topic is right, from 0 to 1."""
-    x = trust.bias + trust.margin * margin + trust.lead * lead
+    x = calibration.bias + calibration.margin * margin + calibration.gap_to_second * gap_to_second
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, x))))
 
 
@@ -77,17 +77,17 @@ def confidence(margin: float, lead: float, trust: Trust) -> float:
 SHARPNESS = 4.0
 
 
-def risk(scores: Floats, topics: int) -> Floats:
+def safety_margin(scores: Floats, topics: int) -> Floats:
     """How much more a message is of a safety kind than of anything else; [messages, columns] -> [messages].
 
-    Against what the other columns say together, not against zero: with the same false alerts one "any kind" score heard
+    Against what the other columns say combine, not against zero: with the same false alerts one "any kind" score heard
     20 of 100 fewer."""
     kind, others = scores[:, topics + 1 :].max(axis=1), scores[:, : topics + 1]
     rest = np.log(np.exp(SHARPNESS * others).sum(axis=1)) / SHARPNESS
     return np.asarray(kind - rest, np.float32)
 
 
-def topical(scores: Floats, topics: Sequence[str]) -> Floats:
+def topic_scores(scores: Floats, topics: Sequence[str]) -> Floats:
     """The scores of the topics alone; what sounds serious and isn't is none of them; [..., columns] -> [..., topics]."""
     out = scores[..., : len(topics)].copy()
     if "none" in topics:

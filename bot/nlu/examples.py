@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.dialogue import Kind
 from bot.schema import Content
 
-#: Of a hundred hash buckets: the first are never learned from, the next set the limits.
+#: Of a hundred hash buckets: the first are never trained on, the next fit the thresholds.
 TEST, CALIBRATE = 10, 25
 #: The column of messages that sound serious and aren't.
 HARMLESS = "harmless"
@@ -43,5 +43,5 @@ def examples(content: Content) -> Iterator[Example]:
 
 
 def held_out(content: Content) -> list[Example]:
-    """The part of the bank that is never learned from."""
+    """The examples that the model is never trained on: about a tenth."""
     return [example for example in examples(content) if example.bucket < TEST]

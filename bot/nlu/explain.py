@@ -3,49 +3,49 @@
 import heapq
 import math
 
-from bot.nlu.classify import Hearing
+from bot.nlu.classify import MessageClassifier
 from bot.nlu.examples import Example
-from bot.nlu.features import Rows
+from bot.nlu.features import Vectorizer
 from bot.schema import Phrase
 
 
-def why(ear: Hearing, text: str) -> str:
+def why(classifier: MessageClassifier, text: str) -> str:
     """What was heard and how it came to that, with the nearest lines of the banks as file:line."""
-    understood, reasons = ear.listen(text)
+    found, reasons = classifier.explain(text)
     scores = ", ".join(f"{kind} {value:+.2f}" for kind, value in reasons.kind_scores.items())
-    limits = ear.learned.limits
+    thresholds = classifier.model.thresholds
     lines = [
         f"read as     {' / '.join(' '.join(s) for s in reasons.reading.sentences) or '(nothing)'}",
-        f"language    {understood.lang} (lead {reasons.reading.lang_lead:.1f}), writer {understood.audience}, about another: {understood.other}",
-        f"tier        {understood.tier}{' (opens with the numbers)' if understood.careful else ''}",
-        f"safety      {', '.join(understood.safety) or '-'}; any {reasons.any_score:+.2f} (alert from {limits.alert:+.2f}), one sentence {reasons.alone:+.2f} (from {limits.sentence:+.2f}); {scores}",
+        f"language    {found.lang} (gap_to_second {reasons.reading.lang_lead:.1f}), writer {found.audience}, about another: {found.about_someone_else}",
+        f"tier        {found.tier}{' (opens with the numbers)' if found.numbers_first else ''}",
+        f"safety      {', '.join(found.safety) or '-'}; any {reasons.any_score:+.2f} (alert from {thresholds.alert:+.2f}), one sentence {reasons.alone:+.2f} (from {thresholds.sentence:+.2f}); {scores}",
         *(f"  phrase    {kind}: {at}" for kind, at in reasons.phrases),
         *(f"  idiom     {at}" for at in reasons.idioms),
-        f"topic       {understood.topic} ({understood.score:.2f}); "
+        f"topic       {found.topic} ({found.score:.2f}); "
         + ", ".join(f"{t} {m:+.2f}" for t, m in reasons.topic_scores),
     ]
-    lines.extend(f"  near {likeness:.2f} {phrase.at}: {phrase.text}" for likeness, phrase in nearest(ear, text))
+    lines.extend(f"  near {likeness:.2f} {phrase.at}: {phrase.text}" for likeness, phrase in nearest(classifier, text))
     return "\n".join(lines)
 
 
-def nearest(ear: Hearing, text: str, count: int = 6) -> list[tuple[float, Phrase]]:
+def nearest(classifier: MessageClassifier, text: str, count: int = 6) -> list[tuple[float, Phrase]]:
     """The lines of the banks most like the message, best first; compared are those that share a word with it."""
-    rows = Rows(ear.scorer.index, ear.lexicon.stem)
+    rows = Vectorizer(classifier.scorer.index, classifier.lexicon.stem)
 
     def vector(text: str, lang: str | None = None) -> dict[int, float]:
-        numbers, values = rows.row(ear.lexicon.read(text, lang).sentences)
+        numbers, values = rows.row(classifier.lexicon.read(text, lang).sentences)
         return dict(zip(numbers, values, strict=True))
 
     mine = vector(text)
-    words = {word for sentence in ear.lexicon.read(text).sentences for word in sentence}
-    index = ear.scorer.index
+    words = {word for sentence in classifier.lexicon.read(text).sentences for word in sentence}
+    index = classifier.scorer.index
     worth = {word: float(index.idf[index.word_number[word]]) for word in words if word in index.word_number}
 
     def shared(example: Example) -> float:
         return sum(worth.get(word, 0.0) for word in set(example.text.casefold().split()))
 
     found = []
-    for example in heapq.nlargest(300, ear.bank, key=lambda e: (shared(e), e.at)):
+    for example in heapq.nlargest(300, classifier.bank, key=lambda e: (shared(e), e.at)):
         other = vector(example.text, example.lang)
         product = sum(value * other.get(n, 0.0) for n, value in mine.items())
         length = math.sqrt(sum(v * v for v in mine.values()) * sum(v * v for v in other.values()))

@@ -1,7 +1,7 @@
 """Features of a message: words and stems, character n-grams, stem bigrams and skip-bigrams.
 
 Each kind of feature is a block normalised by itself, so that long words don't drown the rest. Unknown features count in
-the length: a half-understood message gets about half a score.
+the length: a half-found message gets about half a score.
 """
 
 import math
@@ -59,7 +59,7 @@ class Index:
         number = {name: n for n, name in enumerate(kept[1], 2)}
         pairs: Counter[int] = Counter()
         for message in messages:
-            near, gaps, _, _ = pair_codes([[number[stem(word)] for word in sentence] for sentence in message])
+            near, gaps, _, _ = bigram_codes([[number[stem(word)] for word in sentence] for sentence in message])
             pairs.update(near)
             pairs.update(gaps)
         codes = sorted(code for code, n in pairs.items() if n >= LEAST[3 if code < _GAP else 4])
@@ -99,31 +99,31 @@ class Index:
         return float(self.idf.max()) ** 2 if self.size else 1.0
 
 
-def pair_codes(sentences: Iterable[Sequence[int]]) -> tuple[list[int], list[int], int, int]:
+def bigram_codes(sentences: Iterable[Sequence[int]]) -> tuple[list[int], list[int], int, int]:
     """The neighbours, and the next neighbours, each pair once; then how many of both have an unknown stem (-1)."""
     near: dict[int, None] = {}
     gaps: dict[int, None] = {}
-    strange_near = strange_gaps = 0
+    unknown_bigrams = unknown_skipgrams = 0
     for stems in sentences:
         before, last = -2, _START
         for stem in stems:
             if last >= 0 and stem >= 0:
                 near[last << 20 | stem] = None
             else:
-                strange_near += 1
+                unknown_bigrams += 1
             if before >= 0 and stem >= 0:
                 gaps[_GAP | before << 20 | stem] = None
             elif before != -2:
-                strange_gaps += 1
+                unknown_skipgrams += 1
             before, last = (last if last != _START else -2), stem
         if last >= 0:
             near[last << 20 | _END] = None
         else:
-            strange_near += 1
-    return list(near), list(gaps), strange_near, strange_gaps
+            unknown_bigrams += 1
+    return list(near), list(gaps), unknown_bigrams, unknown_skipgrams
 
 
-class Rows:
+class Vectorizer:
     """Messages as rows over the features, for learning; `Scorer` says the same without the rows."""
 
     def __init__(self, index: Index, stem: Callable[[str], str]) -> None:
@@ -144,12 +144,12 @@ class Rows:
             (PIECES, [n for w in words for n in w[1]], sum(w[3] for w in words)),
         ]
         stems = [[index.stem_number.get(self._stem(word), -1) for word in sentence] for sentence in sentences]
-        near, gaps, strange_near, strange_gaps = pair_codes(stems)
-        for weight, codes, strange in ((PAIRS, near, strange_near), (GAPS, gaps, strange_gaps)):
-            if codes or strange:
+        near, gaps, unknown_bigrams, unknown_skipgrams = bigram_codes(stems)
+        for weight, codes, unknown in ((PAIRS, near, unknown_bigrams), (GAPS, gaps, unknown_skipgrams)):
+            if codes or unknown:
                 known = [start + self._pair[c] for c in codes if c in self._pair]
                 length = sum(float(idf[n]) ** 2 for n in known)
-                blocks.append((weight, known, length + index.unseen * (len(codes) - len(known) + strange)))
+                blocks.append((weight, known, length + index.unseen * (len(codes) - len(known) + unknown)))
         mass = math.sqrt(sum(weight**2 for weight, _, _ in blocks))
         numbers: list[int] = []
         values: list[float] = []

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.nlu.decision import Limits, Trust
-from bot.nlu.features import GAPS, PAIRS, PIECES, WORDS, Floats, Index, Sentences, grams, pair_codes
+from bot.nlu.decision import Calibration, Thresholds
+from bot.nlu.features import GAPS, PAIRS, PIECES, WORDS, Floats, Index, Sentences, bigram_codes, grams
 
+#: Raise when what is stored, or how it is trained, changes: models stored under an older version are not used.
+FORMAT_VERSION = 9
 #: What a sentence alone may add to what the whole message says.
 SENTENCE = 0.3
 #: A long message is heard in at most so many parts.
@@ -36,7 +38,7 @@ class Weights:
 
     @classmethod
     def of(cls, index: Index, coefficients: Floats, bias: Floats, stem: Callable[[str], str]) -> "Weights":
-        """From the [features, columns] coefficients over the rows of `Rows`."""
+        """From the [features, columns] coefficients over the rows of `Vectorizer`."""
         count, stems, pieces = len(index.words), len(index.stems), len(index.pieces)
         by_feature = coefficients * index.idf[:, None]
         stem_rows, piece_rows = by_feature[count : count + stems], by_feature[count + stems : count + stems + pieces]
@@ -75,10 +77,10 @@ class Scorer:
         return np.stack([self.score(sentences), *(self.score([part]) for part in several)])
 
     def score(self, sentences: Sentences) -> Floats:
-        """What all of it says together; [columns]"""
+        """What all of it says combine; [columns]"""
         w, index = self.weights, self.index
         known: list[int] = []
-        strange: list[str] = []
+        unknown: list[str] = []
         stem_of: dict[str, int] = {}
         number = index.word_number
         for sentence in sentences:
@@ -87,7 +89,7 @@ class Scorer:
                     continue
                 n = number.get(word)
                 if n is None:
-                    strange.append(word)
+                    unknown.append(word)
                     stem_of[word] = index.stem_number.get(self._stem(word), -1)
                 else:
                     known.append(n)
@@ -98,7 +100,7 @@ class Scorer:
         own = w.word[known].sum(axis=0, dtype=np.float32)
         pieces = w.word_pieces[known].sum(axis=0, dtype=np.float32)
         own_length, pieces_length = float(lengths[0]), float(lengths[1])
-        for word in strange:
+        for word in unknown:
             stem = stem_of[word]
             own_length += index.unseen
             if stem >= 0:
@@ -115,7 +117,7 @@ class Scorer:
                 pieces_length += float(index.squared[[first + n for n in found]].sum())
         total = own * (WORDS / math.sqrt(own_length)) + pieces * (PIECES / math.sqrt(pieces_length))
         mass = WORDS**2 + PIECES**2
-        near, gaps, strange_near, strange_gaps = pair_codes(
+        near, gaps, unknown_bigrams, unknown_skipgrams = bigram_codes(
             [[stem_of[word] for word in sentence] for sentence in sentences]
         )
         codes = np.asarray(near + gaps, np.int64)
@@ -124,8 +126,8 @@ class Scorer:
         start = len(index.words) + len(index.stems) + len(index.pieces)
         size = len(near)
         for weight, block, count in (
-            (PAIRS, places[:size][hit[:size]], size + strange_near),
-            (GAPS, places[size:][hit[size:]], len(gaps) + strange_gaps),
+            (PAIRS, places[:size][hit[:size]], size + unknown_bigrams),
+            (GAPS, places[size:][hit[size:]], len(gaps) + unknown_skipgrams),
         ):
             if not count:
                 continue
@@ -137,8 +139,8 @@ class Scorer:
         return np.asarray(total / math.sqrt(mass) + w.bias, np.float32)
 
 
-def together(parts: Floats) -> Floats:
-    """What the whole and its strongest sentences say together; [1 + sentences, columns] -> [columns]."""
+def combine(parts: Floats) -> Floats:
+    """What the whole and its strongest sentences say combine; [1 + sentences, columns] -> [columns]."""
     whole = parts[0]
     if len(parts) == 1:
         return np.asarray(whole, np.float32)
@@ -146,7 +148,7 @@ def together(parts: Floats) -> Floats:
 
 
 def _parts(sentences: Sentences) -> list[list[str]]:
-    """The sentences, a very short one together with the next, and of a very long message only so many parts."""
+    """The sentences, a very short one combine with the next, and of a very long message only so many parts."""
     out: list[list[str]] = []
     short: list[str] = []
     for sentence in sentences:
@@ -163,12 +165,12 @@ def _parts(sentences: Sentences) -> list[list[str]]:
 
 
 @dataclass(frozen=True)
-class Learned:
+class TrainedModel:
     """All that hearing needs beside the content: plain values, ready to be stored."""
 
     counts: Mapping[str, int]
     pairs: tuple[tuple[str, str], ...]
     weights: Weights  # columns: topics, harmless, kinds
     topics: tuple[str, ...]
-    limits: Limits
-    trust: Trust
+    thresholds: Thresholds
+    calibration: Calibration

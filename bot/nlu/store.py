@@ -9,21 +9,20 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.nlu import train as learn
-from bot.nlu.classify import Hearing
-from bot.nlu.decision import Limits, Trust
+from bot.nlu.classify import MessageClassifier
+from bot.nlu.decision import Calibration, Thresholds
 from bot.nlu.examples import examples
 from bot.nlu.features import Index
 from bot.nlu.lexicon import Lexicon
-from bot.nlu.linear_model import Learned, Weights
+from bot.nlu.linear_model import FORMAT_VERSION, TrainedModel, Weights
 from bot.nlu.normalize import Tables, fold
 from bot.schema import Content
 
 _WORDS = Path(__file__).resolve().parent / "data"
 
 
-class NotLearned(Exception):
-    """Nothing was learned from this content yet, and it can't be learned here; the message says what to do."""
+class ModelUnavailable(Exception):
+    """There is no trained model for this content, and it can't be trained here; the message says what to do."""
 
 
 def lexicon(content: Content) -> Lexicon:
@@ -60,40 +59,44 @@ def _lines(name: str) -> list[str]:
     return [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("# ")]
 
 
-def hearing(content: Content, cache: Path | None, say: Callable[[str], None] = lambda sentence: None) -> Hearing:
-    """The ear for this content; learned anew, and stored in the cache folder, where nothing fits it yet."""
+def load_or_train(
+    content: Content, cache: Path | None, say: Callable[[str], None] = lambda sentence: None
+) -> MessageClassifier:
+    """The ear for this content; model anew, and stored in the cache folder, where nothing fits it yet."""
     words = lexicon(content)
     name = f"{fingerprint(content)}.npz"
     built_in = Path(__file__).resolve().parent.parent / "data" / "learned" / name
     for path in (built_in, *([cache / name] if cache else [])):
         if path.is_file():
-            return _hearing(content, words, _read(path))
-    say("Learning from the phrases; this takes a few minutes, once for each change of content.")
-    learned = _learn(content, words)
+            return _classifier(content, words, _read(path))
+    say("Training on the phrases; this takes a few minutes, once for each change of phrases.")
+    model = _train(content, words)
     if cache:
-        _write(cache / name, learned, say)
-    return _hearing(content, words, learned)
+        _write(cache / name, model, say)
+    return _classifier(content, words, model)
 
 
-def _learn(content: Content, words: Lexicon) -> Learned:
+def _train(content: Content, words: Lexicon) -> TrainedModel:
     try:
         import sklearn  # noqa: F401  # only learning needs it
     except ImportError:
-        raise NotLearned(
+        raise ModelUnavailable(
             "This content is new to this installation, and learning from it needs scikit-learn; "
             'install it with: pip install "porchlight[learn]"'
         ) from None
-    return learn.train(content, words)
+    from bot.nlu.train import train  # only here: serving a stored model loads neither this module nor scikit-learn
+
+    return train(content, words)
 
 
-def _hearing(content: Content, words: Lexicon, learned: Learned) -> Hearing:
-    words.learn(learned.counts, learned.pairs)
-    return Hearing(content, words, learned)
+def _classifier(content: Content, words: Lexicon, model: TrainedModel) -> MessageClassifier:
+    words.learn(model.counts, model.pairs)
+    return MessageClassifier(content, words, model)
 
 
 def fingerprint(content: Content) -> str:
-    """What was learned fits exactly this: the messages, the word lists, the recipe."""
-    digest = hashlib.sha256(f"recipe {learn.RECIPE}".encode())
+    """A hash of all that the model depends on: the examples, the word lists, the format version."""
+    digest = hashlib.sha256(f"recipe {FORMAT_VERSION}".encode())
     for path in sorted(_WORDS.glob("*.txt")):
         digest.update(path.read_bytes())
     for lang, words in sorted(content.languages.items()):
@@ -109,17 +112,17 @@ _ARRAYS = ("word_length", "word_stem", "bias")
 _HALVED = ("word", "word_pieces", "stem", "piece", "pair")
 
 
-def _write(path: Path, learned: Learned, say: Callable[[str], None]) -> None:
+def _write(path: Path, model: TrainedModel, say: Callable[[str], None]) -> None:
     """Whole or not at all: another process may be reading."""
     info = {
-        "counts": dict(learned.counts),
-        "pairs": [" ".join(pair) for pair in learned.pairs],
-        "words": learned.weights.index.words,
-        "stems": learned.weights.index.stems,
-        "pieces": learned.weights.index.pieces,
-        "topics": list(learned.topics),
-        "limits": asdict(learned.limits),
-        "trust": asdict(learned.trust),
+        "counts": dict(model.counts),
+        "pairs": [" ".join(pair) for pair in model.pairs],
+        "words": model.weights.index.words,
+        "stems": model.weights.index.stems,
+        "pieces": model.weights.index.pieces,
+        "topics": list(model.topics),
+        "thresholds": asdict(model.thresholds),
+        "calibration": asdict(model.calibration),
     }
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -127,22 +130,22 @@ def _write(path: Path, learned: Learned, say: Callable[[str], None]) -> None:
             np.savez(
                 file,
                 info=np.frombuffer(json.dumps(info, ensure_ascii=False).encode(), np.uint8),
-                idf=learned.weights.index.idf,
-                index_pairs=learned.weights.index.pairs,
-                **{name: getattr(learned.weights, name) for name in _ARRAYS},
-                **{name: getattr(learned.weights, name).astype(np.float16) for name in _HALVED},
+                idf=model.weights.index.idf,
+                index_pairs=model.weights.index.pairs,
+                **{name: getattr(model.weights, name) for name in _ARRAYS},
+                **{name: getattr(model.weights, name).astype(np.float16) for name in _HALVED},
             )
         Path(file.name).replace(path)
     except OSError:
         say(
-            "What was learned can't be stored here, so the next start will learn again; set PORCHLIGHT_CACHE to a folder that can be written."
+            "The trained model can't be stored here, so the next start will train again; set PORCHLIGHT_CACHE to a folder that can be written."
         )
 
 
-def _read(path: Path) -> Learned:
+def _read(path: Path) -> TrainedModel:
     with np.load(path, allow_pickle=False) as stored:
         info = json.loads(stored["info"].tobytes())
-        return Learned(
+        return TrainedModel(
             counts=info["counts"],
             pairs=tuple((a, b) for a, b in (pair.split(" ") for pair in info["pairs"])),
             weights=Weights(
@@ -157,6 +160,6 @@ def _read(path: Path) -> Learned:
                 **{name: stored[name] for name in _HALVED},
             ),
             topics=tuple(info["topics"]),
-            limits=Limits(**info["limits"]),
-            trust=Trust(**info["trust"]),
+            thresholds=Thresholds(**info["thresholds"]),
+            calibration=Calibration(**info["calibration"]),
         )

@@ -12,32 +12,30 @@ import numpy as np
 
 from bot.dialogue import KINDS
 from bot.nlu import normalize as texts
-from bot.nlu.augment import COPIES, Swaps, concepts_of
-from bot.nlu.decision import Limits, Trust, risk, topical
+from bot.nlu.augment import AUGMENTED_COPIES, Swaps, concepts_of
+from bot.nlu.decision import Calibration, Thresholds, safety_margin, topic_scores
 from bot.nlu.examples import CALIBRATE, HARMLESS, TEST, Example, examples
-from bot.nlu.features import Floats, Index, Rows, Sentences
+from bot.nlu.features import Floats, Index, Sentences, Vectorizer
 from bot.nlu.lexicon import Lexicon, Reading
-from bot.nlu.linear_model import Learned, Scorer, Weights, together
+from bot.nlu.linear_model import Scorer, TrainedModel, Weights, combine
 from bot.schema import Content
 
-#: Raise when what is learned, or how, changes.
-RECIPE = 8
 #: Share of harmless messages that may bring an alert, on messages kept apart. The bank's own harmless messages are
 #: look-alikes on purpose and half-said: 4 of 100 of them is about 2 of 100 in ordinary traffic.
 FALSE_ALERTS = 0.04
 #: Share of harmless messages in which one sentence alone may bring an alert.
 FALSE_SENTENCES = 0.002
 #: Share of safety messages whose answer must open with the numbers, alert or not.
-CAREFUL = 0.995
+CAREFUL_RECALL = 0.995
 #: How exactly the linear scores are solved for: a tenth of this takes three times as long and hears nothing better.
 TOLERANCE = 0.1
 #: From how many rows on several processors are worth their start.
-LARGE = 5000
+PARALLEL_FROM = 5000
 #: A message as feature numbers and values.
 Line = tuple[list[int], list[float]]
 
 
-def train(content: Content, lexicon: Lexicon) -> Learned:
+def train(content: Content, lexicon: Lexicon) -> TrainedModel:
     """What the banks teach."""
     bank = sorted({e for e in examples(content) if e.bucket >= TEST}, key=lambda e: (e.lang, e.at))
     counts = _vocabulary(bank, content, lexicon)
@@ -48,7 +46,7 @@ def train(content: Content, lexicon: Lexicon) -> Learned:
     messages = [lexicon.read(e.text, e.lang).sentences for e in bank]
     topics = tuple(content.topics)
     index = Index.of(messages, lexicon.stem)
-    lines = _lines(bank, messages, Rows(index, lexicon.stem), Swaps(concepts_of(content, lexicon)))
+    lines = _lines(bank, messages, Vectorizer(index, lexicon.stem), Swaps(concepts_of(content, lexicon)))
     column_of = {name: n for n, name in enumerate((*topics, HARMLESS, *KINDS))}
     columns = [column_of[_label(example)] for example in bank]
 
@@ -59,17 +57,17 @@ def train(content: Content, lexicon: Lexicon) -> Learned:
 
     later = [n for n, e in enumerate(bank) if e.bucket < CALIBRATE]
     first = Scorer(fit([n for n, e in enumerate(bank) if e.bucket >= CALIBRATE]), lexicon.stem)
-    limits, trust = _calibrate([first.parts(messages[n]) for n in later], [bank[n] for n in later], topics)
-    return Learned(counts, tuple(pairs), fit(range(len(bank))), topics, limits, trust)
+    thresholds, calibration = _calibrate([first.parts(messages[n]) for n in later], [bank[n] for n in later], topics)
+    return TrainedModel(counts, tuple(pairs), fit(range(len(bank))), topics, thresholds, calibration)
 
 
-def _lines(bank: Sequence[Example], messages: Sequence[Sentences], rows: Rows, swaps: Swaps) -> list[list[Line]]:
+def _lines(bank: Sequence[Example], messages: Sequence[Sentences], rows: Vectorizer, swaps: Swaps) -> list[list[Line]]:
     """Each message as a row over the features, and its copies that came out different."""
     out = []
     for example, message in zip(bank, messages, strict=True):
         chance = random.Random(f"{example.lang} {example.text}")  # noqa: S311  # the same every time
         words = example.lang if example.kinds or example.topic not in (None, "none") else ""
-        copies = [swaps.copy(message, words, chance) for _ in range(COPIES)]
+        copies = [swaps.copy(message, words, chance) for _ in range(AUGMENTED_COPIES)]
         several = [message, *(copy for copy in copies if copy != [list(sentence) for sentence in message])]
         out.append([rows.row(each) for each in several])
     return out
@@ -134,45 +132,47 @@ def linear(
 
     # In processes, not threads: the solver draws from one generator per process, and the same must come out every time.
     there = sorted(set(labels))
-    jobs = -1 if len(lines) > LARGE else 1
+    jobs = -1 if len(lines) > PARALLEL_FROM else 1
     for column, (weight, offset) in zip(there, Parallel(n_jobs=jobs)(delayed(learn)(c) for c in there), strict=True):
         weights[:, column], bias[column] = weight, offset
     return weights, bias
 
 
-def _calibrate(parts: Sequence[Floats], bank: Sequence[Example], topics: tuple[str, ...]) -> tuple[Limits, Trust]:
-    """Limits and trust from messages that the fit has not seen."""
+def _calibrate(
+    parts: Sequence[Floats], bank: Sequence[Example], topics: tuple[str, ...]
+) -> tuple[Thresholds, Calibration]:
+    """Thresholds and calibration from messages that the fit has not seen."""
     from sklearn.linear_model import LogisticRegression
 
     count = len(topics)
-    scores = np.stack([together(each) for each in parts])
-    anything = risk(scores, count)
+    scores = np.stack([combine(each) for each in parts])
+    anything = safety_margin(scores, count)
     risky = np.asarray([bool(e.kinds) for e in bank])
     harmless, serious = np.sort(anything[~risky])[::-1], np.sort(anything[risky])
     alert = float(harmless[int(FALSE_ALERTS * len(harmless))])
-    careful = float(serious[int((1 - CAREFUL) * len(serious))])
+    careful = float(serious[int((1 - CAREFUL_RECALL) * len(serious))])
     alone = np.sort(
         [
-            float(risk(each[1:], count).max())
+            float(safety_margin(each[1:], count).max())
             for each, e in zip(parts, bank, strict=True)
             if len(each) > 1 and not e.kinds
         ]
     )
     sentence = max(float(alone[-1 - int(FALSE_SENTENCES * len(alone))]) if len(alone) else 0.0, alert)
     about = np.asarray([n for n, e in enumerate(bank) if not e.kinds])
-    margins = topical(scores[about], topics)
+    margins = topic_scores(scores[about], topics)
     order = np.argsort(-margins, axis=1)
     best = np.take_along_axis(margins, order[:, :1], 1)[:, 0]
     second = np.take_along_axis(margins, order[:, 1:2], 1)[:, 0]
     right = np.asarray([topics[order[n, 0]] == (bank[i].topic or "none") for n, i in enumerate(about)])
-    limits = Limits(alert, sentence, min(careful, alert), kind=-0.3)
-    if right.all() or not right.any():  # too small a bank to tell trust by; margins speak for themselves
-        return limits, Trust(0.0, 1.7, 1.4, answer=ANSWER, offer=-1.2)
+    thresholds = Thresholds(alert, sentence, min(careful, alert), kind=-0.3)
+    if right.all() or not right.any():  # too small a bank to tell calibration by; margins speak for themselves
+        return thresholds, Calibration(0.0, 1.7, 1.4, answer=ANSWER, offer=-1.2)
     model = LogisticRegression().fit(np.column_stack([best, best - second]), right)
-    trust = Trust(
+    calibration = Calibration(
         float(model.intercept_[0]), float(model.coef_[0, 0]), float(model.coef_[0, 1]), answer=ANSWER, offer=-1.2
     )
-    return limits, trust
+    return thresholds, calibration
 
 
 #: Confidence from which on a topic is answered rather than offered. Between "never wrong" and "never any use".

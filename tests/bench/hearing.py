@@ -31,7 +31,7 @@ from bot import evaluate as score
 from bot.content import load
 from bot.dialogue import KINDS, Incoming
 from bot.engine import Engine
-from bot.nlu import store as ear
+from bot.nlu import store
 from bot.nlu.examples import HARMLESS, TEST, examples
 from bot.schema import Content
 
@@ -57,7 +57,7 @@ METHODS = {
     # A quarter of an hour instead of an hour on a busy machine, and a point of its learning curve.
     "MiniLM-L6, every 4th phrase only": ("minilm:4", False, ("bank",)),
 }
-Rows = Sequence[Sequence[str]]
+Vectorizer = Sequence[Sequence[str]]
 Floats = np.ndarray
 
 
@@ -192,14 +192,14 @@ def bank_measures(result: Result, rows: Sequence[dict[str, Any]]) -> dict[str, f
     rows = rows[:: result.info["step"]]
     risky = np.asarray([bool(row["safety"]) and not row.get("either") for row in rows])
     calm = np.asarray([not row["safety"] and not row.get("either") for row in rows])
-    topical = np.asarray([n for n, row in enumerate(rows) if calm[n] and row["topics"]])
+    topic_scores = np.asarray([n for n, row in enumerate(rows) if calm[n] and row["topics"]])
     kinds = np.asarray([label in KINDS for label in result.labels])
     topics = np.asarray([n for n, label in enumerate(result.labels) if label not in KINDS and label != HARMLESS])
     out = {}
     for name, part in (("clean", "messages"), ("misspelt", "messages_misspelt")):
         scores = result.parts[part]
-        best = [result.labels[topics[n]] for n in scores[np.ix_(topical, topics)].argmax(axis=1)]
-        out[f"{name} topics"] = 100 * np.mean([b in rows[n]["topics"] for b, n in zip(best, topical, strict=True)])
+        best = [result.labels[topics[n]] for n in scores[np.ix_(topic_scores, topics)].argmax(axis=1)]
+        out[f"{name} topics"] = 100 * np.mean([b in rows[n]["topics"] for b, n in zip(best, topic_scores, strict=True)])
         danger = scores[:, kinds].max(axis=1) - scores[:, ~kinds].max(axis=1)
         false = np.sort(danger[calm])[::-1]
         limit = false[int(FALSE_ALERTS * len(false))]  # at most this share lies above
@@ -217,12 +217,12 @@ def everyday(engine: Engine, texts: Sequence[str]) -> str:
     lines = []
     for text in texts:
         reply = engine.reply(Incoming(text=text))
-        if reply.heard.tier == "alert":
-            _, why = engine.ear.listen(text)
-            kinds.update(reply.heard.safety)
+        if reply.classification.tier == "alert":
+            _, why = engine.classifier.explain(text)
+            kinds.update(reply.classification.safety)
             cause = ", ".join(f"phrase {at}" for _, at in why.phrases) or "score"
             causes["phrase" if why.phrases else "score"] += 1
-            lines.append(f"- {'+'.join(reply.heard.safety)} ({cause}): {text}")
+            lines.append(f"- {'+'.join(reply.classification.safety)} ({cause}): {text}")
     head = (
         f"{len(lines)} of {len(texts)} everyday messages are alerts "
         f"({100 * len(lines) / len(texts):.2f} %, goal 0.2 %). Kinds: {_counted(kinds)}. Raised by: {_counted(causes)}."
@@ -324,7 +324,9 @@ def main() -> int:
         else:
             head = f"### Our bank ({job_size}) -> {len(rows)} labelled messages"
             texts += [head, "", BANK_HEAD, *(bank_line(n, r, rows) for n, r in results), ""]
-    engine = Engine(content, ear.hearing(content, Path(os.environ.get("PORCHLIGHT_CACHE", ROOT / ".porchlight"))))
+    engine = Engine(
+        content, store.load_or_train(content, Path(os.environ.get("PORCHLIGHT_CACHE", ROOT / ".porchlight")))
+    )
     if args.file:
         texts += [served(engine, rows), ""]
     if args.clinc:

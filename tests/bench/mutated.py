@@ -17,7 +17,7 @@ from bot.content.yaml_reader import phrases, read_yaml
 from bot.dialogue import Incoming
 from bot.engine import Engine
 from bot.evaluate import numbers_first
-from bot.nlu import store as ear
+from bot.nlu import store
 from bot.schema import Content
 
 TESTS = Path(__file__).resolve().parent.parent
@@ -61,7 +61,9 @@ def heard(engine: Engine, said: Iterable[tuple[str, str]], kind: str) -> list[Ou
         sent = text if kind == PLAIN else mutate(kind, text, lang)
         reply = engine.reply(Incoming(text=sent))
         out.append(
-            Outcome(kind, lang, text, sent, reply.heard.tier == "alert", numbers_first(plain(reply.messages[0])))
+            Outcome(
+                kind, lang, text, sent, reply.classification.tier == "alert", numbers_first(plain(reply.messages[0]))
+            )
         )
     return out
 
@@ -91,7 +93,7 @@ def main() -> int:
     root = TESTS.parent
     content = load.load(root)
     cache = Path(os.environ.get("PORCHLIGHT_CACHE", root / ".porchlight"))
-    engine = Engine(content, ear.hearing(content, cache, print))
+    engine = Engine(content, store.load_or_train(content, cache, print))
     said = safety_phrases(content)
     outcomes = [each for kind in (PLAIN, *MUTATIONS) for each in heard(engine, said, kind)]
     print(table(outcomes))

@@ -14,7 +14,7 @@ from playwright.async_api import Browser
 
 from bot.content import load
 from bot.engine import Engine
-from bot.nlu import store as ear
+from bot.nlu import store
 
 ROOT = Path(__file__).resolve().parents[2]
 VISITS = 5
@@ -71,7 +71,7 @@ async def visit(browser: Browser, site: Site, line: str) -> dict[str, float]:
 async def main() -> None:
     """The table."""
     content = load.load(ROOT)
-    engine = Engine(content, ear.hearing(content, ROOT / ".porchlight"))
+    engine = Engine(content, store.load_or_train(content, ROOT / ".porchlight"))
     async with live_site(engine) as site, live_browser() as browser:
         await visit(browser, site, "slow 4G")  # the browser's own first breath is not measured
         table = {line: [await visit(browser, site, line) for _ in range(VISITS)] for line in LINES}

@@ -144,10 +144,12 @@ def _engine_only(seconds: float) -> None:
     from bot.content import load
     from bot.dialogue import Incoming
     from bot.engine import Engine
-    from bot.nlu import store as ear
+    from bot.nlu import store
 
     content = load.load(ROOT)
-    engine = Engine(content, ear.hearing(content, Path(os.environ.get("PORCHLIGHT_CACHE", ROOT / ".porchlight"))))
+    engine = Engine(
+        content, store.load_or_train(content, Path(os.environ.get("PORCHLIGHT_CACHE", ROOT / ".porchlight")))
+    )
     incoming = [Incoming(**message) for message in MIX]
     chance = random.Random(0)
     took: list[float] = []

@@ -33,7 +33,7 @@ from bot.channels.telegram.channel import TelegramChannel
 from bot.content import load
 from bot.dialogue import Incoming
 from bot.engine import Engine
-from bot.nlu import store as ear
+from bot.nlu import store
 from bot.settings import Settings
 
 ALERT = "i want to die"
@@ -89,13 +89,13 @@ def stand_in(pipe: Connection, chats: int, says: tuple[str, ...], share: float) 
 def opening(engine: Engine, text: str) -> tuple[str, str]:
     """How the answer to a message begins, and whether it is an alert."""
     reply = engine.reply(Incoming(text=text, lang="en"))
-    return reply.messages[0].text.strip()[:60], reply.heard.tier
+    return reply.messages[0].text.strip()[:60], reply.classification.tier
 
 
 async def measure(chats: int, seconds: float, share: float) -> dict[str, Any]:
     """One run; the figures."""
     content = load.load(load.default_root())
-    engine = Engine(content, ear.hearing(content, Path(os.environ.get("PORCHLIGHT_CACHE", ".porchlight"))))
+    engine = Engine(content, store.load_or_train(content, Path(os.environ.get("PORCHLIGHT_CACHE", ".porchlight"))))
     openings = [opening(engine, text) for text in SAYS]
     messages = [len(engine.reply(Incoming(text=text, lang="en")).messages) for text in SAYS]
     assert len({words for words, _ in openings}) == len(SAYS), "Two of the messages get the same answer; change SAYS."

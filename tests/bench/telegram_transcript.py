@@ -19,7 +19,7 @@ from fakes.telegram_server import TOKEN, Call, TelegramServer, plain
 from bot.channels.telegram.channel import TelegramChannel
 from bot.content import load
 from bot.engine import Engine
-from bot.nlu import store as ear
+from bot.nlu import store
 from bot.settings import Settings
 
 FILE = _HERE.parent.parent / "deploy" / "telegram.md"
@@ -93,7 +93,7 @@ def written(page: str, talk: str) -> str:
 def main() -> int:
     """Write the conversation into the page."""
     content = load.load(load.default_root())
-    engine = Engine(content, ear.hearing(content, Path(os.environ.get("PORCHLIGHT_CACHE", ".porchlight"))))
+    engine = Engine(content, store.load_or_train(content, Path(os.environ.get("PORCHLIGHT_CACHE", ".porchlight"))))
     FILE.write_text(written(FILE.read_text("utf-8"), asyncio.run(conversation(engine))), "utf-8")
     print(f"{FILE.relative_to(Path.cwd()) if FILE.is_relative_to(Path.cwd()) else FILE.name} is up to date.")
     return 0

@@ -25,14 +25,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def site(engine: Engine) -> AsyncIterator[Site]:
     """The live site, with the real engine."""
-    async with live_site(Engine(engine.content, engine.ear)) as running:
+    async with live_site(Engine(engine.content, engine.classifier)) as running:
         yield running
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def limited(engine: Engine) -> AsyncIterator[Site]:
     """A site that answers one message a minute."""
-    async with live_site(Engine(engine.content, engine.ear), rate_limit=1) as running:
+    async with live_site(Engine(engine.content, engine.classifier), rate_limit=1) as running:
         yield running
 
 

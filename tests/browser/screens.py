@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Page
 from bot import settings
 from bot.content import load
 from bot.engine import Engine
-from bot.nlu import store as ear
+from bot.nlu import store
 
 SIZES = {"320": (320, 640), "390": (390, 844), "390-keyboard": (390, 430), "768": (768, 1024), "1280": (1280, 800)}
 SCHEMES = ("light", "dark")
@@ -55,7 +55,7 @@ async def main(folder: Path) -> None:
     folder.mkdir(parents=True)
     chosen = settings.read({})
     content = load.load(chosen.content or load.default_root())
-    engine = Engine(content, ear.hearing(content, Path(".porchlight")))
+    engine = Engine(content, store.load_or_train(content, Path(".porchlight")))
     states = {**STATES, "no_script_alert": no_script_alert, "forced_colors": STATES["alert"]}
     gate = asyncio.Semaphore(2)
     async with live_site(engine) as site, live_browser() as browser:

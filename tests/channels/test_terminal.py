@@ -5,34 +5,34 @@ import io
 import pytest
 
 from bot.channels import terminal
-from bot.dialogue import Understood
+from bot.dialogue import Classification
 from bot.engine import Engine
 from bot.nlu import explain
-from bot.nlu.classify import Hearing
+from bot.nlu.classify import MessageClassifier
 from bot.schema import Content
 
 KNOWN = {
-    "i want to die": Understood("en", "alert", safety=("suicide",)),
-    "he has my pics": Understood("en", "answer", topic="sextortion", score=0.9),
-    "me tiene amenazada": Understood("es", "answer", topic="sextortion", score=0.9),
+    "i want to die": Classification("en", "alert", safety=("suicide",)),
+    "he has my pics": Classification("en", "answer", topic="sextortion", score=0.9),
+    "me tiene amenazada": Classification("es", "answer", topic="sextortion", score=0.9),
 }
 
 
-class Ear:
+class FakeClassifier:
     """Understands the known messages, and keeps which hint came with each."""
 
     def __init__(self) -> None:
         self.hints: list[str | None] = []
 
-    def hear(self, text: str, hint: str | None = None) -> Understood:
+    def classify(self, text: str, hint: str | None = None) -> Classification:
         self.hints.append(hint)
-        return KNOWN.get(text, Understood(hint or "en", "unsure"))
+        return KNOWN.get(text, Classification(hint or "en", "unsure"))
 
 
-def talk(content: Content, *lines: str, ear: Ear | None = None) -> str:
+def talk(content: Content, *lines: str, ear: FakeClassifier | None = None) -> str:
     target = io.StringIO()
     typed = io.StringIO("".join(f"{line}\n" for line in lines))
-    assert terminal.talk(Engine(content, ear or Ear()), typed, target) == 0
+    assert terminal.talk(Engine(content, ear or FakeClassifier()), typed, target) == 0
     return target.getvalue()
 
 
@@ -55,13 +55,13 @@ def test_a_number_presses_the_button(content: Content) -> None:
 
 
 def test_a_number_without_a_button_is_a_message(content: Content) -> None:
-    ear = Ear()
+    ear = FakeClassifier()
     talk(content, "0", "988", ear=ear)
     assert ear.hints == [None, "en"]
 
 
 def test_the_language_of_one_reply_is_the_hint_for_the_next(content: Content) -> None:
-    ear = Ear()
+    ear = FakeClassifier()
     said = talk(content, "me tiene amenazada", "???", ear=ear)
     assert ear.hints == [None, "es"]
     assert content.languages["es"].shared.unsure in said
@@ -74,8 +74,8 @@ def test_an_empty_line_says_nothing(content: Content, line: str) -> None:
 
 
 def test_why_shows_what_was_read_and_the_nearest_lines(engine: Engine) -> None:
-    assert isinstance(engine.ear, Hearing)
-    lines = explain.why(engine.ear, "i want to kms").splitlines()
+    assert isinstance(engine.classifier, MessageClassifier)
+    lines = explain.why(engine.classifier, "i want to kms").splitlines()
     assert lines[0] == "read as     i want to kill myself"
     assert lines[2].startswith("tier        alert")
     assert any(line.startswith("  phrase    suicide: content/safety/en.yaml:") for line in lines)
@@ -86,6 +86,6 @@ def test_why_shows_what_was_read_and_the_nearest_lines(engine: Engine) -> None:
 
 
 def test_why_of_nothing(engine: Engine) -> None:
-    assert isinstance(engine.ear, Hearing)
-    assert explain.why(engine.ear, "").startswith("read as     (nothing)\n")
-    assert explain.nearest(engine.ear, "") == []
+    assert isinstance(engine.classifier, MessageClassifier)
+    assert explain.why(engine.classifier, "").startswith("read as     (nothing)\n")
+    assert explain.nearest(engine.classifier, "") == []

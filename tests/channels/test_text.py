@@ -8,7 +8,7 @@ from bot.channels import text as render
 from bot.channels.telegram.html import telegram as telegram_html
 from bot.channels.telegram.html import utf16_length
 from bot.channels.web.api import contract
-from bot.dialogue import Button, Contact, Heard, Message, Reply, Way
+from bot.dialogue import Button, Classification, Contact, Message, Reply, Way
 
 LINE = Contact(
     "line", "The <Line> & friends", "Listens.", ("Day and night.", "In English."),
@@ -22,10 +22,10 @@ LINE = Contact(
 )  # fmt: skip
 CALL_911 = Contact("emergency_911", "911", "", (), (Way("call", "Call 911", "911", "tel:911"),))
 CALL_988 = Contact("lifeline_988", "988", "", (), (Way("call", "Call 988", "988", "tel:988"),))
-URGENT = Message("urgent", "Call 911. Call 988.", (CALL_911, CALL_988))
-ANSWER = Message("answer", "Don't pay <them>.", (LINE,), "911 & 988")
+URGENT = Message("urgent", (("Call 911. Call 988.",),), (CALL_911, CALL_988))
+ANSWER = Message("answer", (("Don't pay <them>.",),), (LINE,), "911 & 988")
 REPLY = Reply(
-    Heard("en", "alert", safety=("suicide",), topic="sextortion", score=0.93456, alternatives=("report",)),
+    Classification("en", "alert", safety=("suicide",), topic="sextortion", score=0.93456, alternatives=("report",)),
     (URGENT, ANSWER),
     (Button("Not what I meant", action="not_meant"), Button("Report it", topic="report")),
 )

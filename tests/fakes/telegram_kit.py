@@ -8,18 +8,18 @@ import pytest
 
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.connection_pools import Pools
-from bot.dialogue import Understood
+from bot.dialogue import Classification
 from bot.settings import Settings
 from fakes.telegram_server import TOKEN, TelegramServer
 
 
-class FakeEar:
+class FakeClassifier:
     """Hears three things: danger, sextortion, nothing."""
 
     def __init__(self) -> None:
         self.heard: list[str] = []
 
-    def hear(self, text: str, hint: str | None = None) -> Understood:
+    def classify(self, text: str, hint: str | None = None) -> Classification:
         """What it makes of a message."""
         self.heard.append(text)
         said = text.casefold()
@@ -28,10 +28,10 @@ class FakeEar:
         spanish = any(word in said for word in ("quiero", "fotos", "ayuda", "emergencia"))
         lang = "es" if spanish else hint or "en"
         if "want to die" in said or "quiero morir" in said:
-            return Understood(lang, "alert", ("suicide",))
+            return Classification(lang, "alert", ("suicide",))
         if "pics" in said or "fotos" in said:
-            return Understood(lang, "answer", topic="sextortion", score=0.9)
-        return Understood(lang, "unsure", alternatives=("grooming", "sextortion"))
+            return Classification(lang, "answer", topic="sextortion", score=0.9)
+        return Classification(lang, "unsure", alternatives=("grooming", "sextortion"))
 
 
 def settings(server: TelegramServer, token: str = TOKEN) -> Settings:

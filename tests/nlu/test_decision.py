@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from bot.nlu.decision import Match, Trust, confidence, match
+from bot.nlu.decision import Calibration, Match, confidence, match
 
-TRUST = Trust(bias=0.0, margin=2.0, lead=1.0, answer=0.5, offer=-1.0)
+TRUST = Calibration(bias=0.0, margin=2.0, gap_to_second=1.0, answer=0.5, offer=-1.0)
 TOPICS = ("sextortion", "report", "privacy", "none", "menu")
 
 

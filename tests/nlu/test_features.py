@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.nlu.features import Index, Rows, grams, pair_codes
-from bot.nlu.linear_model import MOST_PARTS, Scorer, Weights, together
+from bot.nlu.features import Index, Vectorizer, bigram_codes, grams
+from bot.nlu.linear_model import MOST_PARTS, Scorer, Weights, combine
 
 
 def first_four(word: str) -> str:
@@ -29,7 +29,7 @@ SCORER = Scorer(Weights.of(INDEX, COEFFICIENTS, BIAS, first_four), first_four)
 
 def by_rows(sentences: list[list[str]]) -> np.ndarray:
     """The same score the slow way: the message's row times the coefficients."""
-    numbers, values = Rows(INDEX, first_four).row(sentences)
+    numbers, values = Vectorizer(INDEX, first_four).row(sentences)
     return BIAS + sum((v * COEFFICIENTS[n] for n, v in zip(numbers, values, strict=True)), np.zeros(3))
 
 
@@ -59,28 +59,28 @@ def test_rare_features_weigh_more() -> None:
 
 
 def test_pairs_do_not_cross_sentences_and_unknown_stems_make_unknown_pairs() -> None:
-    assert pair_codes([[5], [6]]) == ([5, 5 << 20 | 1, 6, 6 << 20 | 1], [], 0, 0)
-    assert pair_codes([[5, 6, 7]])[1] == [1 << 40 | 5 << 20 | 7]
-    assert pair_codes([[-1]]) == ([], [], 2, 0)
-    assert pair_codes([[-1, -1, -1]]) == ([], [], 4, 1)
-    assert pair_codes([[5, -1, 7]]) == ([5, 7 << 20 | 1], [1 << 40 | 5 << 20 | 7], 2, 0)
-    assert pair_codes([]) == ([], [], 0, 0)
+    assert bigram_codes([[5], [6]]) == ([5, 5 << 20 | 1, 6, 6 << 20 | 1], [], 0, 0)
+    assert bigram_codes([[5, 6, 7]])[1] == [1 << 40 | 5 << 20 | 7]
+    assert bigram_codes([[-1]]) == ([], [], 2, 0)
+    assert bigram_codes([[-1, -1, -1]]) == ([], [], 4, 1)
+    assert bigram_codes([[5, -1, 7]]) == ([5, 7 << 20 | 1], [1 << 40 | 5 << 20 | 7], 2, 0)
+    assert bigram_codes([]) == ([], [], 0, 0)
 
 
 def test_a_fully_known_message_has_length_one() -> None:
     index = Index.of([[["photos", "dollars"]]] * 2, first_four)
-    numbers, values = Rows(index, first_four).row([["photos", "dollars"]])
+    numbers, values = Vectorizer(index, first_four).row([["photos", "dollars"]])
     assert np.linalg.norm(values) == pytest.approx(1.0, abs=1e-5)
     assert len(set(numbers)) == len(numbers)
 
 
 def test_a_half_understood_message_says_less() -> None:
-    rows = Rows(Index.of([[["photos", "dollars"]]] * 2, first_four), first_four)
+    rows = Vectorizer(Index.of([[["photos", "dollars"]]] * 2, first_four), first_four)
     assert np.linalg.norm(rows.row([["photos", "zzzzzz"]])[1]) < np.linalg.norm(rows.row([["photos"]])[1])
 
 
 def test_a_message_of_nothing_says_only_what_is_always_so() -> None:
-    assert Rows(INDEX, first_four).row([]) == ([], [])
+    assert Vectorizer(INDEX, first_four).row([]) == ([], [])
     assert SCORER.score([]).tolist() == BIAS.tolist()
     assert SCORER.parts([]).shape == (1, 3)
 
@@ -105,8 +105,8 @@ def test_each_sentence_is_heard_by_itself_too() -> None:
     assert parts.shape == (3, 3)
     assert parts[1] == pytest.approx(SCORER.score([first]))
     assert parts[2] == pytest.approx(SCORER.score([second]))
-    assert together(parts) == pytest.approx(0.7 * parts[0] + 0.3 * np.maximum(parts[1], parts[2]))
-    assert together(parts[:1]).tolist() == parts[0].tolist()
+    assert combine(parts) == pytest.approx(0.7 * parts[0] + 0.3 * np.maximum(parts[1], parts[2]))
+    assert combine(parts[:1]).tolist() == parts[0].tolist()
 
 
 def test_a_very_short_sentence_is_heard_with_the_next() -> None:

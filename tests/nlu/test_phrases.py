@@ -3,7 +3,7 @@
 import pytest
 
 from bot.dialogue import Kind
-from bot.nlu.decision import Limits, kinds
+from bot.nlu.decision import Thresholds, kinds
 from bot.nlu.phrases import Phrases
 
 PHRASES = Phrases(
@@ -14,7 +14,7 @@ PHRASES = Phrases(
         ("abuse", (), "en.yaml:4"),
     ]
 )
-LIMITS = Limits(alert=0.0, sentence=0.6, careful=-0.5, kind=-0.2)
+LIMITS = Thresholds(alert=0.0, sentence=0.6, careful=-0.5, kind=-0.2)
 LOW: dict[Kind, float] = {"suicide": -1.0, "self_harm": -1.0, "danger": -1.0, "abuse": -1.0}
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from bot.dialogue import KINDS, Incoming
 from bot.engine import Engine
-from bot.nlu import store as ear
+from bot.nlu import store
 from bot.nlu.augment import Swaps
 from bot.nlu.examples import CALIBRATE, TEST, Example, examples, held_out
 from bot.nlu.train import train
@@ -27,7 +27,7 @@ SAYS = {
     "none": (["best", "cheap", "good", "nice"], ["pizza", "movie"], ["in town", "this weekend"]),
 }
 
-#: Said in two topics: no ear can get all of them right, and how far to trust a score is learned from that.
+#: Said in two topics: no store can get all of them right, and how far to calibration a score is model from that.
 UNCLEAR = (["maybe", "perhaps", "well", "so"], ["later", "tomorrow"], ["again", "or not"])
 
 
@@ -65,7 +65,7 @@ def tiny(content: Content) -> Content:
 
 @pytest.fixture(scope="module")
 def hearing(tiny: Content, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    return ear.hearing(tiny, tmp_path_factory.mktemp("cache"))
+    return store.load_or_train(tiny, tmp_path_factory.mktemp("cache"))
 
 
 def test_every_message_of_the_banks_is_an_example(tiny: Content) -> None:
@@ -90,27 +90,27 @@ def test_the_held_out_part_is_never_learned_from(tiny: Content, hearing: Any) ->
 
 
 def test_what_is_learned_has_a_column_for_each_topic_and_kind(tiny: Content, hearing: Any) -> None:
-    learned = hearing.learned
-    assert learned.topics == tuple(SAYS)
+    model = hearing.model
+    assert model.topics == tuple(SAYS)
     columns = len(SAYS) + 1 + len(KINDS)
-    weights, index = learned.weights, learned.weights.index
+    weights, index = model.weights, model.weights.index
     assert weights.word.shape == weights.word_pieces.shape == (len(index.words), columns)
     assert weights.stem.shape == (len(index.stems), columns)
     assert weights.piece.shape == (len(index.pieces), columns)
     assert weights.pair.shape == (len(index.pairs), columns)
     assert weights.bias.shape == (columns,)
     assert all(np.isfinite(a).all() for a in (weights.word, weights.word_pieces, weights.piece, weights.pair))
-    assert learned.limits.careful <= learned.limits.alert <= learned.limits.sentence
+    assert model.thresholds.careful <= model.thresholds.alert <= model.thresholds.sentence
 
 
 def test_learning_twice_gives_the_same(tiny: Content) -> None:
-    first, second = (train(tiny, ear.lexicon(tiny)) for _ in "12")
+    first, second = (train(tiny, store.lexicon(tiny)) for _ in "12")
     assert first.counts == second.counts
     assert first.pairs == second.pairs
     assert first.weights.index.words == second.weights.index.words
     assert np.array_equal(first.weights.word, second.weights.word)
     assert np.array_equal(first.weights.pair, second.weights.pair)
-    assert (first.limits, first.trust) == (second.limits, second.trust)
+    assert (first.thresholds, first.calibration) == (second.thresholds, second.calibration)
 
 
 @pytest.mark.parametrize(
@@ -122,47 +122,47 @@ def test_learning_twice_gives_the_same(tiny: Content) -> None:
     ],
 )
 def test_a_new_message_is_heard(hearing: Any, text: str, topic: str) -> None:
-    _, why = hearing.listen(text)
+    _, why = hearing.explain(text)
     assert why.topic_scores[0][0] == topic
 
 
 def test_a_phrase_is_heard_and_its_idiom_is_not(hearing: Any) -> None:
-    assert hearing.hear("i want to die").safety[0] == "suicide"
-    assert hearing.listen("i want to die")[1].phrases == (("suicide", "content/safety/en.yaml:3"),)
-    _, why = hearing.listen("i want to die of laughter")
+    assert hearing.classify("i want to die").safety[0] == "suicide"
+    assert hearing.explain("i want to die")[1].phrases == (("suicide", "content/safety/en.yaml:3"),)
+    _, why = hearing.explain("i want to die of laughter")
     assert (why.phrases, why.idioms) == ((), ("content/safety/en.yaml:5",))
-    _, both = hearing.listen("i want to die of laughter. no i want to die")
+    _, both = hearing.explain("i want to die of laughter. no i want to die")
     assert both.phrases == (("suicide", "content/safety/en.yaml:3"),)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "!!!", "\u200b", "漢字"])
 def test_nothing_readable_is_never_answered(hearing: Any, engine: Engine, text: str) -> None:
-    heard = hearing.hear(text)
+    heard = hearing.classify(text)
     assert heard.tier != "answer"
     assert heard.alternatives == ()
-    assert engine.reply(Incoming(text=text)).heard.tier == "unsure"
+    assert engine.reply(Incoming(text=text)).classification.tier == "unsure"
 
 
 def test_what_was_learned_is_kept_and_read_back(tiny: Content, tmp_path: Path) -> None:
     said: list[str] = []
-    first = ear.hearing(tiny, tmp_path, said.append)
-    again = ear.hearing(tiny, tmp_path, said.append)
-    assert said == ["Learning from the phrases; this takes a few minutes, once for each change of content."]
-    assert [path.name for path in tmp_path.iterdir()] == [f"{ear.fingerprint(tiny)}.npz"]
-    assert again.hear("he wants money") == dataclasses.replace(
-        first.hear("he wants money"), score=again.hear("he wants money").score
+    first = store.load_or_train(tiny, tmp_path, said.append)
+    again = store.load_or_train(tiny, tmp_path, said.append)
+    assert said == ["Training on the phrases; this takes a few minutes, once for each change of phrases."]
+    assert [path.name for path in tmp_path.iterdir()] == [f"{store.fingerprint(tiny)}.npz"]
+    assert again.classify("he wants money") == dataclasses.replace(
+        first.classify("he wants money"), score=again.classify("he wants money").score
     )
-    assert again.learned.weights.index.words == first.learned.weights.index.words
-    assert np.array_equal(again.learned.weights.index.pairs, first.learned.weights.index.pairs)
+    assert again.model.weights.index.words == first.model.weights.index.words
+    assert np.array_equal(again.model.weights.index.pairs, first.model.weights.index.pairs)
 
 
 def test_a_folder_that_cannot_be_written_is_told_and_nothing_breaks(tiny: Content, tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("not a folder", "utf-8")
     said: list[str] = []
-    ear.hearing(tiny, blocked, said.append)
+    store.load_or_train(tiny, blocked, said.append)
     assert said[1:] == [
-        "What was learned can't be stored here, so the next start will learn again; "
+        "The trained model can't be stored here, so the next start will train again; "
         "set PORCHLIGHT_CACHE to a folder that can be written."
     ]
 
@@ -170,13 +170,13 @@ def test_a_folder_that_cannot_be_written_is_told_and_nothing_breaks(tiny: Conten
 def test_changed_content_is_learned_anew(tiny: Content) -> None:
     english = tiny.languages["en"]
     other = dataclasses.replace(english, spellings={"u": "your"})
-    assert ear.fingerprint(tiny) == ear.fingerprint(dataclasses.replace(tiny, languages={"en": english}))
-    assert ear.fingerprint(tiny) != ear.fingerprint(dataclasses.replace(tiny, languages={"en": other}))
+    assert store.fingerprint(tiny) == store.fingerprint(dataclasses.replace(tiny, languages={"en": english}))
+    assert store.fingerprint(tiny) != store.fingerprint(dataclasses.replace(tiny, languages={"en": other}))
 
 
 def test_the_real_content_hears_plain_words(engine: Engine) -> None:
     reply = engine.reply(Incoming(text="someone is blackmailing me with my nudes"))
-    assert reply.heard.topic == "sextortion"
+    assert reply.classification.topic == "sextortion"
 
 
 def test_a_copy_swaps_wordings_of_one_concept() -> None:

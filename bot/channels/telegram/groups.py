@@ -54,7 +54,7 @@ class Groups:
         text, where = words(message), thread(message)
         sign = self._sign(re.sub(r"@\w+", " ", text), suggested(update)) if text else None
         if sign is not None:
-            lang = sign.heard.lang
+            lang = sign.classification.lang
             numbers = self._sender.last_resort[lang]
             only = replace(numbers, messages=numbers.messages[:1], buttons=())
             await self._sender.send(bot, chat.id, only, (), where)

@@ -37,7 +37,7 @@ from bot.channels.telegram.incoming import (
 from bot.channels.telegram.keyboards import Key, delete_keys, said, wipe_keys
 from bot.channels.telegram.message_ids import Trail
 from bot.channels.telegram.sender import Sender
-from bot.dialogue import Button, Heard, Incoming, Message, Reply
+from bot.dialogue import Button, Classification, Incoming, Message, Reply, split_paragraphs
 from bot.engine import Engine
 from bot.schema import Shared
 
@@ -123,13 +123,13 @@ class Talk:
         )  # a school's name says nothing of danger
         if reply is None:
             return
-        if reply.heard.tier != "alert" and words(message).startswith("/") and asks_to_delete(words(message)):
+        if reply.classification.tier != "alert" and words(message).startswith("/") and asks_to_delete(words(message)):
             await self._delete(bot, chat, self._known(asked.lang), thread(message))
             return
         if asked.text:
-            self.memory.put("lang", chat, reply.heard.lang)  # buttons carry on in the language of the talk
+            self.memory.put("lang", chat, reply.classification.lang)  # buttons carry on in the language of the talk
         if waited(message, self._now()) and self.memory.first("late", chat):
-            reply = _with_notice(reply, self.engine.reply(Incoming(lang=reply.heard.lang, action="late")))
+            reply = _with_notice(reply, self.engine.reply(Incoming(lang=reply.classification.lang, action="late")))
         await self.sender.send(bot, chat, reply, self._extra(reply, chat), thread(message))
         self.wipes.touch(chat)
 
@@ -146,7 +146,7 @@ class Talk:
         if not text.strip():
             return notice if first else None
         reply = self.engine.reply(asked)
-        if reply.heard.tier == "unsure":
+        if reply.classification.tier == "unsure":
             return replace(notice, buttons=reply.buttons)
         if not first:
             return reply
@@ -170,7 +170,7 @@ class Talk:
         if switches(update) and asked.topic == "language" and asked.lang is not None:
             self.memory.put("lang", chat, asked.lang)
             menu = self.engine.reply(Incoming(lang=asked.lang, action="menu"))
-            told = Message("notice", self._shared(asked.lang).language_set)
+            told = Message("notice", split_paragraphs(self._shared(asked.lang).language_set))
             reply = replace(menu, messages=(told, *menu.messages))
         else:
             reply = self.engine.reply(asked)
@@ -193,8 +193,8 @@ class Talk:
 
     def _extra(self, reply: Reply, chat: int) -> list[Key]:
         """Buttons of this channel beside the reply's own: whom to see at school, the language, emptying the chat."""
-        lang, topic, extra = reply.heard.lang, reply.heard.topic, list[Key]()
-        if reply.heard.tier != "answer":
+        lang, topic, extra = reply.classification.lang, reply.classification.topic, list[Key]()
+        if reply.classification.tier != "answer":
             return extra  # under an alert nothing may lead away from the numbers
         if topic in ("greeting", "menu") and self.memory.get("school", chat):
             extra.append((self.engine.content.languages[lang].replies["school_contact"].button, "t:school_contact"))
@@ -259,7 +259,9 @@ class Talk:
     def _note(self, lang: str, text: str, buttons: tuple[Button, ...] = ()) -> Reply:
         small = said(self.engine, lang, "footer")
         return Reply(
-            Heard(lang, "answer", topic="delete_chat", score=1.0), (Message("notice", text, small=small),), buttons
+            Classification(lang, "answer", topic="delete_chat", score=1.0),
+            (Message("notice", split_paragraphs(text), small=small),),
+            buttons,
         )
 
     def _forget(self, chat: int) -> None:

@@ -13,8 +13,8 @@ from telegram.ext import ExtBot
 
 from bot.channels.telegram.html import telegram_contact
 from bot.channels.telegram.keyboards import said
-from bot.dialogue import URGENT, Incoming
-from bot.engine import NUMBERS, Engine
+from bot.dialogue import EMERGENCY_RESOURCES, Incoming
+from bot.engine import HOTLINES, Engine
 
 MOST = 50  # cards Telegram takes
 
@@ -22,14 +22,18 @@ MOST = 50  # cards Telegram takes
 def chosen(engine: Engine, query: str, lang: str) -> tuple[str, tuple[str, ...]]:
     """The language and the resources whose cards are offered: those of the reply, 911 and 988 first in an alert."""
     if not query.strip():
-        return lang, (*URGENT, *NUMBERS)
+        return lang, (*EMERGENCY_RESOURCES, *HOTLINES)
     try:
         reply = engine.reply(Incoming(text=query, lang=lang))
     except Exception:  # whatever breaks, the numbers are there
-        return lang, (*URGENT, *NUMBERS)
-    first, rest = (URGENT, reply.resources) if reply.heard.tier == "alert" else (reply.resources, URGENT)
-    ids = (*first, *rest, *(() if reply.resources else NUMBERS))
-    return reply.heard.lang, tuple(dict.fromkeys(ids))[:MOST]
+        return lang, (*EMERGENCY_RESOURCES, *HOTLINES)
+    first, rest = (
+        (EMERGENCY_RESOURCES, reply.resources)
+        if reply.classification.tier == "alert"
+        else (reply.resources, EMERGENCY_RESOURCES)
+    )
+    ids = (*first, *rest, *(() if reply.resources else HOTLINES))
+    return reply.classification.lang, tuple(dict.fromkeys(ids))[:MOST]
 
 
 def cards(engine: Engine, query: str, lang: str) -> list[InlineQueryResultArticle]:
@@ -43,7 +47,7 @@ def cards(engine: Engine, query: str, lang: str) -> list[InlineQueryResultArticl
             description=contact.does,
             input_message_content=InputTextMessageContent(f"{telegram_contact(contact)}\n\n<i>{small}</i>"),
         )
-        for contact in engine.cards(lang, ids)
+        for contact in engine.contacts(lang, ids)
     ]
 
 

@@ -43,7 +43,7 @@ def brief(reply: Reply, shared_replies: Mapping[str, TopicReply]) -> Reply:
         replace(button, label=shared_replies[button.topic].button) if button in asked else button
         for button in reply.buttons
     )
-    return replace(reply, messages=(*before, replace(last, text=f"{last.text}\n\n{listed}")), buttons=buttons)
+    return replace(reply, messages=(*before, last.with_paragraph(listed)), buttons=buttons)
 
 
 def wipe_keys(shared: Shared) -> list[Key]:

@@ -54,7 +54,7 @@ class Sender:
         self, bot: ExtBot[Any], chat: int, reply: Reply, extra: Iterable[Key] = (), thread: int | None = None
     ) -> int:
         """A reply's messages in order, its buttons under the last one; the id of the last message."""
-        alert, language = reply.heard.tier == "alert", self._languages[reply.heard.lang]
+        alert, language = reply.classification.tier == "alert", self._languages[reply.classification.lang]
         reply = brief(reply, language.replies)
         texts = [
             (piece, URGENT if message.kind == "urgent" else OWED if alert else None)
@@ -117,7 +117,7 @@ class Sender:
             self._counts[f"rescue_{type(error).__name__}"] += 1
             with contextlib.suppress(TelegramError):
                 await bot.send_message(
-                    chat, self._bare_numbers[reply.heard.lang], parse_mode=None, rate_limit_args=URGENT
+                    chat, self._bare_numbers[reply.classification.lang], parse_mode=None, rate_limit_args=URGENT
                 )
 
     def _note(self, chat: int, message: int) -> None:
@@ -126,7 +126,7 @@ class Sender:
 
     def _dressed(self, reply: Reply) -> Iterator[Message]:
         """The messages with what only this channel has to say: a chat can't dial, and it isn't encrypted end to end."""
-        lang, told = reply.heard.lang, False
+        lang, told = reply.classification.lang, False
         for at, message in enumerate(reply.messages, 1):
             if at == len(reply.messages) and reply.messages[0].kind == "urgent" and message.kind != "urgent":
                 message = replace(
@@ -134,7 +134,11 @@ class Sender:
                 )  # an open chat shows its last lines
             if message.kind == "urgent" and not told:
                 told = True
-                message = replace(message, text=f"{message.text.rstrip()}\n\n{self._cannot_dial[lang]}")
-            elif message.kind == "answer" and reply.heard.tier == "answer" and reply.heard.topic == "privacy":
-                message = replace(message, text=f"{message.text.rstrip()}\n\n{self._on_telegram[lang]}")
+                message = message.with_paragraph(self._cannot_dial[lang])
+            elif (
+                message.kind == "answer"
+                and reply.classification.tier == "answer"
+                and reply.classification.topic == "privacy"
+            ):
+                message = message.with_paragraph(self._on_telegram[lang])
             yield message

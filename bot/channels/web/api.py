@@ -9,10 +9,10 @@ from bot.dialogue import Button, Reply
 def contract(reply: Reply) -> dict[str, Any]:
     """The JSON of POST /api/reply."""
     return {
-        "lang": reply.heard.lang,
-        "tier": reply.heard.tier,
-        "safety": list(reply.heard.safety),
-        "topic": reply.heard.topic,
+        "lang": reply.classification.lang,
+        "tier": reply.classification.tier,
+        "safety": list(reply.classification.safety),
+        "topic": reply.classification.topic,
         "messages": [
             {
                 "kind": message.kind,

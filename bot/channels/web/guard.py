@@ -56,7 +56,7 @@ class Guard:
             reply = heard(engine, incoming)
         if reply.messages[0].kind == "urgent":
             return reply
-        raise TooMany(wait, reply.heard.lang)
+        raise TooMany(wait, reply.classification.lang)
 
     def options(self, request: web.Request) -> web.Response:
         """OPTIONS: which methods an address takes, and whether a page of another origin may use the API."""
@@ -138,6 +138,6 @@ def heard(engine: Engine, incoming: Incoming) -> Reply:
     """The reply; words that came along with a pressed button are listened to first, in case they are an alert."""
     if incoming.text.strip() and (incoming.topic or incoming.action):
         reply = engine.reply(replace(incoming, topic=None, action=""))
-        if reply.heard.tier == "alert":
+        if reply.classification.tier == "alert":
             return reply
     return engine.reply(incoming)

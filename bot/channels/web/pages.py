@@ -13,8 +13,8 @@ from typing import Any
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bot.dialogue import URGENT, Audience, Button, Contact, Incoming, Message, Reply
-from bot.engine import DOORS, Engine
+from bot.dialogue import EMERGENCY_RESOURCES, Audience, Button, Incoming, Message, Reply, split_paragraphs
+from bot.engine import STARTER_TOPICS, Engine
 from bot.schema import Content
 
 
@@ -36,7 +36,6 @@ NEUTRAL = "https://www.weather.gov/"
 IDLE, WARN = 600, 60
 #: Where what somebody typed, and where their form goes, are put into a page that was made beforehand.
 _KEPT, _KEPT_PATH = "\x02kept\x03", "\x02path\x03"
-_PLACE = re.compile(r"\{(\w+)\.(\w+)\}")
 _SCRIPT = ("again", "broke", "copy", "copied", "idle_ask", "idle_keep", "idle_kept", "idle_done", "you")
 _SEEN_BY = ("see_us", "see_browser", "see_wifi", "see_bill", "see_lines")
 
@@ -54,19 +53,6 @@ class BarWay:
     def said(self) -> str:
         """What is written on it, in one line."""
         return f"{self.verb} {self.number}"
-
-
-@dataclass(frozen=True)
-class View:
-    """One message, cut into what the page shows apart: numbers, care line, paragraphs of lines, cards, small line."""
-
-    kind: str
-    lang: str
-    numbers: tuple[str, ...]
-    care: str
-    paragraphs: tuple[tuple[str, ...], ...]
-    contacts: tuple[Contact, ...]
-    small: str
 
 
 class Pages:
@@ -89,7 +75,7 @@ class Pages:
         self._style = _small((PAGE.parent / "chat.css").read_text(encoding="utf-8"))
         digest = hashlib.sha256(self._style.encode()).digest()
         self.style_hash = f"sha256-{base64.b64encode(digest).decode()}"
-        self._care = {lang: self._fill(lang, self.content.languages[lang].shared.care) for lang in self.langs}
+        self._care = {lang: self.engine.fill(lang, self.content.languages[lang].shared.care) for lang in self.langs}
         self._bars = {lang: self._bar(lang) for lang in self.langs}
         last = {lang: engine.last_resort(lang) for lang in self.langs}
         self._last_fragments = {lang: self.exchange(reply, Place(lang)) for lang, reply in last.items()}
@@ -129,12 +115,12 @@ class Pages:
 
     def exchange(self, reply: Reply, place: Place, said: str = "") -> str:
         """What was said and what is answered: the fragment that the page inserts."""
-        heard = reply.heard.lang
+        heard = reply.classification.lang
         return self._env.get_template("exchange.html").render(
             said=said,
             heard=heard,
-            tier=reply.heard.tier,
-            views=[self._view(message, heard) for message in reply.messages],
+            tier=reply.classification.tier,
+            views=reply.messages,
             buttons=reply.buttons,
             path=place.path,
             words=self.words[heard],
@@ -151,7 +137,7 @@ class Pages:
         words = self.words[lang]
         sections = [{"title": words[name], "paragraphs": [(words[f"{name}_text"],)]} for name in _SEEN_BY]
         cleared = self.engine.reply(Incoming(lang=lang, topic="delete_chat")).messages[0]
-        sections.append({"title": words["clear"], "paragraphs": self._view(cleared, lang).paragraphs})
+        sections.append({"title": words["clear"], "paragraphs": cleared.paragraphs})
         place = Place(lang, "/who-can-see", school)
         return self._plain(place, words["who_can_see"], words["see_safer"], [], sections, scripts=True)
 
@@ -187,15 +173,17 @@ class Pages:
 
     def _with_notice(self, lang: str, name: str, last: Reply) -> Reply:
         """911 and 988 first, then what is wrong."""
-        notice = Message("notice", self.words[lang][name])
-        return Reply(last.heard, (last.messages[0], notice), last.buttons)
+        notice = Message("notice", split_paragraphs(self.words[lang][name]))
+        return Reply(last.classification, (last.messages[0], notice), last.buttons)
 
     # --- parts -----------------------------------------------------------------------------
 
     def _numbers_page(self, place: Place, hint: str, reply: Reply, kept: str = "") -> str:
         title = self.content.languages[place.lang].shared.numbers_intro
         messages = [message for message in reply.messages if message.kind == "urgent"]
-        messages += [Message("numbers", "", message.contacts) for message in reply.messages if message.kind != "urgent"]
+        messages += [
+            Message("numbers", contacts=message.contacts) for message in reply.messages if message.kind != "urgent"
+        ]
         return self._plain(place, title, hint, messages, kept=kept)
 
     def _plain(
@@ -218,7 +206,7 @@ class Pages:
             title=title,
             hint=hint,
             sections=sections,
-            views=[self._view(message, lang) for message in messages],
+            views=messages,
             scripts=scripts,
             kept=kept,
             kept_path=_KEPT_PATH,
@@ -237,19 +225,8 @@ class Pages:
             **values,
         )
 
-    def _view(self, message: Message, lang: str) -> View:
-        paragraphs = [part.strip() for part in message.text.strip().split("\n\n") if part.strip()]
-        numbers: tuple[str, ...] = ()
-        care = ""
-        if message.kind == "urgent" and paragraphs:
-            numbers = tuple(paragraphs.pop(0).splitlines())
-        elif paragraphs and paragraphs[0] == self._care[lang]:
-            care = paragraphs.pop(0)
-        lines = tuple(tuple(part.splitlines()) for part in paragraphs)
-        return View(message.kind, lang, numbers, care, lines, message.contacts, message.small)
-
     def _script_words(self, lang: str) -> str:
-        offline = self._fill(lang, self.content.languages[lang].shared.offline)
+        offline = self.engine.fill(lang, self.content.languages[lang].shared.offline)
         return json.dumps(
             {**{name: self.words[lang][name] for name in _SCRIPT}, "offline": offline}, ensure_ascii=False
         )
@@ -257,7 +234,7 @@ class Pages:
     def _bar(self, lang: str) -> tuple[BarWay, ...]:
         words = self.words[lang]
         ways = []
-        for contact in self.engine.cards(lang, URGENT):
+        for contact in self.engine.contacts(lang, EMERGENCY_RESOURCES):
             for way in contact.ways:
                 if way.kind == "call":
                     ways.append(BarWay(words["bar_call"], way.value, way.label, way.url))
@@ -267,20 +244,13 @@ class Pages:
 
     def _door(self, lang: str, audience: Audience, title: str) -> dict[str, Any]:
         replies = self.content.languages[lang].replies
-        topics = [topic for topic in DOORS[audience] if topic in replies]
+        topics = [topic for topic in STARTER_TOPICS[audience] if topic in replies]
         buttons = [Button(replies[topic].button, topic=topic, audience=audience) for topic in topics]
         return {"audience": audience, "title": title, "buttons": buttons}
 
     def _other(self, place: Place) -> dict[str, str]:
         lang = next((each for each in self.langs if each != place.lang), place.lang)
         return {"lang": lang, "url": f"/s/{place.school}?lang={lang}" if place.school else f"/{lang}"}
-
-    def _fill(self, lang: str, text: str) -> str:
-        def value(found: re.Match[str]) -> str:
-            written = getattr(self.content.resources[found[1]], found[2])
-            return str(written.get(lang, "")) if isinstance(written, Mapping) else str(written)
-
-        return _PLACE.sub(value, text)
 
 
 def aloud(label: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from bot.content.draft import Draft
 from bot.content.error_messages import unknown
 from bot.content.yaml_reader import Problem, Sheet, Where
-from bot.dialogue import KINDS, URGENT
+from bot.dialogue import EMERGENCY_RESOURCES, KINDS
 
 TOPICS = "content/topics.yaml"
 RESOURCES = "content/resources.yaml"
@@ -66,7 +66,7 @@ def _resources(draft: Draft) -> Iterator[Problem]:
     sheet = draft.sheets.get(RESOURCES)
     if sheet is None:
         return
-    for name in URGENT:
+    for name in EMERGENCY_RESOURCES:
         if name not in sheet.names():
             yield Problem(RESOURCES, 1, f'"{name}" is missing; without it no safety message can be answered')
         elif sheet.names(name) and not sheet.text(name, "call"):

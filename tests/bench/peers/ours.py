@@ -18,8 +18,8 @@ from bot.dialogue import KINDS
 from bot.nlu import normalize as texts
 from bot.nlu import store as ear
 from bot.nlu import train as learn
-from bot.nlu.classify import Hearing
-from bot.nlu.features import Index, Rows
+from bot.nlu.classify import MessageClassifier
+from bot.nlu.features import Index, Vectorizer
 from bot.nlu.linear_model import Scorer, Weights, together
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -36,7 +36,7 @@ class Product:
         words = ear.lexicon(content)
         learned = learn.train(content, words)
         words.learn(learned.counts, learned.pairs)
-        self.hearing = Hearing(content, words, learned)
+        self.hearing = MessageClassifier(content, words, learned)
         self.labels = [*learned.topics, learn.HARMLESS, *KINDS]
 
     def scores(self, several):
@@ -61,7 +61,7 @@ class Parts:
         columns = [number[label] for _, label, _ in train]
         stem = self.lexicon.stem
         index = Index.of(messages, stem)
-        self.rows = Rows(index, stem)
+        self.rows = Vectorizer(index, stem)
         lines = [self.rows.row(message) for message in messages]
         copies = [background if label == "oos" else 1 for _, label, _ in train]
         coefficients, bias = learn.linear(

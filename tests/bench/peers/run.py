@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 #: A method that can't be asked for all of a set as large as this one hears every n-th message, its `step`.
-LARGE = 200
+PARALLEL_FROM = 200
 
 
 def main() -> None:
@@ -32,7 +32,7 @@ def main() -> None:
     found, messages = {}, 0
     busy = time.process_time()
     for part, texts in job["sets"].items():
-        found[part] = np.asarray(method.scores(texts[:: step if len(texts) > LARGE else 1]), np.float32)
+        found[part] = np.asarray(method.scores(texts[:: step if len(texts) > PARALLEL_FROM else 1]), np.float32)
         messages += len(found[part])
     rate = messages / max(time.process_time() - busy, 1e-9)
     # Processor time, not time on the clock: other work on the machine is none of the method's.

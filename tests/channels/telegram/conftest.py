@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from fakes.telegram_kit import FakeEar, settings
+from fakes.telegram_kit import FakeClassifier, settings
 from fakes.telegram_server import TelegramServer
 
 from bot.channels.telegram.channel import TelegramChannel
@@ -21,7 +21,7 @@ def content() -> Content:
 
 @pytest.fixture
 def engine(content: Content) -> Engine:
-    return Engine(content, FakeEar())
+    return Engine(content, FakeClassifier())
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from fakes.telegram_kit import has_numbers, member, settings
 from fakes.telegram_server import Fault, TelegramServer, person, plain
 
 from bot.channels.telegram.channel import TelegramChannel
-from bot.dialogue import URGENT
-from bot.engine import NUMBERS, Engine
+from bot.dialogue import EMERGENCY_RESOURCES
+from bot.engine import HOTLINES, Engine
 
 pytestmark = pytest.mark.asyncio
 
@@ -25,7 +25,7 @@ async def test_inline_query_offers_the_replys_cards_and_never_itself(
     sent = await answered(server)
     ids = [card["id"] for card in server.inline]
     assert {"cybertipline", "take_it_down"} <= set(ids)
-    assert set(URGENT) <= set(ids)
+    assert set(EMERGENCY_RESOURCES) <= set(ids)
     assert "canaryword" not in json.dumps(sent)
     assert str(sent["cache_time"]) == "0"
     assert str(sent["is_personal"]).lower() == "true"
@@ -42,7 +42,7 @@ async def test_inline_query_that_says_nothing_offers_the_numbers(
 ) -> None:
     server.ask(query)
     await answered(server)
-    assert [card["id"] for card in server.inline] == [*URGENT, *NUMBERS]
+    assert [card["id"] for card in server.inline] == [*EMERGENCY_RESOURCES, *HOTLINES]
 
 
 async def test_inline_alert_has_911_and_988_first_in_its_language(
@@ -50,7 +50,7 @@ async def test_inline_alert_has_911_and_988_first_in_its_language(
 ) -> None:
     server.ask("quiero morir", lang="en")
     await answered(server)
-    assert [card["id"] for card in server.inline][:2] == list(URGENT)
+    assert [card["id"] for card in server.inline][:2] == list(EMERGENCY_RESOURCES)
     assert server.inline[0]["title"] == engine.content.languages["es"].resource_words["emergency_911"].name
 
 

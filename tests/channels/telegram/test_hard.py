@@ -10,7 +10,7 @@ import warnings
 from dataclasses import replace
 
 import pytest
-from fakes.telegram_kit import MEDIA, FakeEar, carried, has_numbers, impatient, settings
+from fakes.telegram_kit import MEDIA, FakeClassifier, carried, has_numbers, impatient, settings
 from fakes.telegram_server import TOKEN, Fault, TelegramServer, plain
 
 from bot import private_logging as quiet
@@ -230,7 +230,7 @@ async def test_hostile_payload_is_no_school_and_comes_back_in_no_answer(
 
 async def test_name_of_a_school_is_not_taken_for_words(content: Content, server: TelegramServer) -> None:
     named = replace(content, schools={"i_want_to_die": content.schools["example"]})
-    running = TelegramChannel(Engine(named, FakeEar()), settings(server), grace=1)
+    running = TelegramChannel(Engine(named, FakeClassifier()), settings(server), grace=1)
     await running.start()
     server.say("/start i_want_to_die")
     [greeting] = await server.answers()

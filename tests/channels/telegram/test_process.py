@@ -24,12 +24,12 @@ PROGRAM = """
 import asyncio, os, sys
 from pathlib import Path
 sys.path.insert(0, "tests")
-from fakes.telegram_kit import FakeEar
+from fakes.telegram_kit import FakeClassifier
 from bot import serve
 from bot import settings
 from bot.content import load
 from bot.engine import Engine
-engine = Engine(load.read(Path(load.__file__).resolve().parents[2]).content(), FakeEar())
+engine = Engine(load.read(Path(load.__file__).resolve().parents[2]).content(), FakeClassifier())
 sys.exit(asyncio.run(serve.run(engine, settings.read(os.environ))))
 """
 

@@ -835,7 +835,7 @@ async def test_long_reply_is_sent_in_parts_with_buttons_under_the_last(
     bot: TelegramChannel, server: TelegramServer, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usual = engine.reply(Incoming(topic="sextortion"))
-    long = Reply(usual.heard, (Message("answer", "\n\n".join(["A long paragraph & more. " * 30] * 12)),), usual.buttons)
+    long = Reply(usual.classification, (Message("answer", (("A long paragraph & more. " * 30,),) * 12),), usual.buttons)
     monkeypatch.setattr(engine, "reply", lambda _: long)
     server.say("he has my pics")
     parts = await server.answers(3)

@@ -15,8 +15,8 @@ from fakes.web_kit import BrokenEngine
 from bot.channels.web.app import create_app, create_runner
 from bot.channels.web.pages import aloud
 from bot.content import load
-from bot.dialogue import Understood
-from bot.engine import DOORS, Engine
+from bot.dialogue import Classification
+from bot.engine import STARTER_TOPICS, Engine
 from bot.schema import Content
 from bot.settings import Settings
 
@@ -24,18 +24,18 @@ CANARY = "zxcanary7731"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
-class FakeEar:
+class FakeClassifier:
     """Hears three things, so that the tests are fast and always the same."""
 
-    def hear(self, text: str, hint: str | None = None) -> Understood:
+    def classify(self, text: str, hint: str | None = None) -> Classification:
         said = text.casefold()
         if "morir" in said:
-            return Understood("es", "alert", safety=("suicide",))
+            return Classification("es", "alert", safety=("suicide",))
         if "die" in said:
-            return Understood("en", "alert", safety=("suicide",))
+            return Classification("en", "alert", safety=("suicide",))
         if "wants money" in said:
-            return Understood(hint or "en", "answer", topic="sextortion", score=0.9)
-        return Understood(hint or "en", "unsure", alternatives=("grooming",))
+            return Classification(hint or "en", "answer", topic="sextortion", score=0.9)
+        return Classification(hint or "en", "unsure", alternatives=("grooming",))
 
 
 @pytest.fixture(scope="module")
@@ -48,13 +48,13 @@ def content() -> Content:
 
 @pytest.fixture
 async def client(aiohttp_client: Any, content: Content) -> TestClient[Any, Any]:
-    client: TestClient[Any, Any] = await aiohttp_client(create_app(Engine(content, FakeEar()), Settings()))
+    client: TestClient[Any, Any] = await aiohttp_client(create_app(Engine(content, FakeClassifier()), Settings()))
     return client
 
 
 @pytest.fixture
 async def broken(aiohttp_client: Any, content: Content) -> TestClient[Any, Any]:
-    client: TestClient[Any, Any] = await aiohttp_client(create_app(BrokenEngine(content, FakeEar()), Settings()))
+    client: TestClient[Any, Any] = await aiohttp_client(create_app(BrokenEngine(content, FakeClassifier()), Settings()))
     return client
 
 
@@ -73,7 +73,7 @@ async def test_the_first_page_has_the_numbers_the_exit_the_box_and_the_doors(cli
     assert '<html lang="en">' in page
     for part in ('href="tel:911"', 'href="tel:988"', 'href="sms:988"', 'href="/exit"', 'name="text"', 'role="log"'):
         assert part in page
-    for topic in (*DOORS["teen"], *DOORS["adult"]):
+    for topic in (*STARTER_TOPICS["teen"], *STARTER_TOPICS["adult"]):
         assert f'value="{topic}"' in page
     assert page.index('href="/exit"') < page.index('href="tel:911"') < page.index("<main")
     assert "Nothing you write is kept" in page
@@ -130,7 +130,7 @@ async def test_a_wrong_alert_can_be_put_right_beneath_it_and_the_numbers_come_ag
 async def test_numbers_are_spoken_by_digit_and_an_extension_is_dialled_after_a_pause(client, content) -> None:
     page = await (await client.get("/es")).text()
     assert 'aria-label="Llamar 988: 9 8 8"' in page
-    (way, *_) = Engine(content, FakeEar()).cards("en", ["ncmec_support"])[0].ways
+    (way, *_) = Engine(content, FakeClassifier()).contacts("en", ["ncmec_support"])[0].ways
     assert way.url == "tel:+18774462632,6117"
     assert aloud(way.label) == f"{way.label}: 1, 8 7 7, 4 4 6, 2 6 3 2, 6 1 1 7"
 
@@ -379,7 +379,7 @@ def heard(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture
 @pytest.mark.parametrize("kind", [Engine, BrokenEngine])
 async def test_nothing_typed_and_no_address_reaches_the_log(content, heard, kind: type[Engine]) -> None:
     """Served as it is for real, because the server under the application has a log of its own."""
-    runner = create_runner(create_app(kind(content, FakeEar()), Settings()))
+    runner = create_runner(create_app(kind(content, FakeClassifier()), Settings()))
     await runner.setup()
     try:
         site = web.TCPSite(runner, "127.0.0.1", 0)

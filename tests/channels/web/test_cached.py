@@ -19,7 +19,7 @@ from bot.channels.web.cached import PAGE_STEP, STEP, Shelf, filled
 from bot.channels.web.keys import SHELF
 from bot.channels.web.pages import Pages
 from bot.content import load
-from bot.dialogue import Understood
+from bot.dialogue import Classification
 from bot.engine import Engine
 from bot.schema import Content
 from bot.settings import Settings
@@ -27,13 +27,13 @@ from bot.settings import Settings
 TYPED = '\nhe has my "pics" & wants <money> ⟦ü⟧ \x02kept\x03'
 
 
-class FakeEar:
+class FakeClassifier:
     """Hears blackmail, or nothing."""
 
-    def hear(self, text: str, hint: str | None = None) -> Understood:
+    def classify(self, text: str, hint: str | None = None) -> Classification:
         if "die" in text:
-            return Understood("en", "alert", safety=("suicide",))
-        return Understood(hint or "en", "unsure", alternatives=("grooming",))
+            return Classification("en", "alert", safety=("suicide",))
+        return Classification(hint or "en", "unsure", alternatives=("grooming",))
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def content() -> Content:
 def start(aiohttp_client: Any, content: Content) -> Any:
     async def started(engine: type[Engine] = Engine, **settings: Any) -> TestClient[Any, Any]:
         client: TestClient[Any, Any] = await aiohttp_client(
-            create_app(engine(content, FakeEar()), Settings(**settings)), auto_decompress=False
+            create_app(engine(content, FakeClassifier()), Settings(**settings)), auto_decompress=False
         )
         return client
 

@@ -16,7 +16,7 @@ from bot.channels.web.app import create_app
 from bot.channels.web.guard import GUARD
 from bot.channels.web.rate_limit import WINDOW, Buckets
 from bot.content import load
-from bot.dialogue import Action, Incoming, Understood
+from bot.dialogue import Action, Classification, Incoming
 from bot.engine import Engine
 from bot.schema import Content
 from bot.settings import Settings
@@ -27,16 +27,16 @@ Client = TestClient[Any, Any]
 Start = Callable[..., Awaitable[Client]]
 
 
-class FakeEar:
+class FakeClassifier:
     """Hears death in two languages, and nothing else."""
 
-    def hear(self, text: str, hint: str | None = None) -> Understood:
+    def classify(self, text: str, hint: str | None = None) -> Classification:
         said = text.casefold()
         if "morir" in said:
-            return Understood("es", "alert", safety=("suicide",))
+            return Classification("es", "alert", safety=("suicide",))
         if "die" in said:
-            return Understood("en", "alert", safety=("suicide",))
-        return Understood("es" if "hola" in said else hint or "en", "answer", topic="sextortion", score=0.9)
+            return Classification("en", "alert", safety=("suicide",))
+        return Classification("es" if "hola" in said else hint or "en", "answer", topic="sextortion", score=0.9)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,9 @@ def content() -> Content:
 @pytest.fixture
 def start(aiohttp_client: Any, content: Content) -> Start:
     async def started(kind: type[Engine] = Engine, **settings: Any) -> Client:
-        client: Client = await aiohttp_client(create_app(kind(content, FakeEar()), replace(Settings(), **settings)))
+        client: Client = await aiohttp_client(
+            create_app(kind(content, FakeClassifier()), replace(Settings(), **settings))
+        )
         return client
 
     return started
@@ -463,7 +465,7 @@ async def test_the_emergency_page_can_be_printed(start) -> None:
 async def test_every_button_of_every_answer_can_be_pressed_through_the_api(start, content: Content) -> None:
     """Send back what stands in next, without its label; what comes is what the engine means by that button."""
     client = await start(rate_limit=0)
-    engine = Engine(content, FakeEar())
+    engine = Engine(content, FakeClassifier())
     pressed = set()
     for topic in content.topics:
         for audience in ("teen", "adult"):
@@ -479,7 +481,7 @@ async def test_every_button_of_every_answer_can_be_pressed_through_the_api(start
                 got = await response.json()
                 assert response.status == 200
                 assert got["messages"][0]["text"].startswith(meant.messages[0].text[:40])
-                assert got["topic"] == meant.heard.topic
+                assert got["topic"] == meant.classification.topic
                 pressed.add(button.action)
     assert pressed == {"", "more"}
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession, web
-from test_guard import BrokenEngine, FakeEar
+from test_guard import BrokenEngine, FakeClassifier
 
 from bot.channels.web import guard as web_guard
 from bot.channels.web.app import create_app, create_runner
@@ -45,7 +45,7 @@ async def serve(content: Content) -> AsyncIterator[Serve]:
     async def started(
         limits: Limits = QUICK, kind: type[Engine] = Engine, body_seconds: float = 0.3, **settings: Any
     ) -> tuple[str, int]:
-        app = create_app(kind(content, FakeEar()), replace(Settings(), **settings))
+        app = create_app(kind(content, FakeClassifier()), replace(Settings(), **settings))
         app[GUARD].body_seconds = body_seconds
         runner = create_runner(app, limits)
         runners.append(runner)
@@ -333,6 +333,6 @@ async def test_no_refusal_is_logged_or_repeats_anything(
 
 async def test_the_app_can_be_served_twice_from_one_engine(content: Content) -> None:
     """Two replicas in one process share no counter."""
-    engine = Engine(content, FakeEar())
+    engine = Engine(content, FakeClassifier())
     one, other = create_app(engine, Settings()), create_app(engine, Settings())
     assert one[ENGINE] is other[ENGINE] and one[GUARD].buckets is not other[GUARD].buckets
