@@ -25,25 +25,6 @@ from bot.dialogue import (
 )
 from bot.schema import Content, TopicReply
 
-#: Topics about the conversation itself: no second topic is read into them.
-SMALL_TALK = frozenset(
-    {"greeting", "thanks", "goodbye", "menu", "language", "about_bot", "privacy", "delete_chat", "none"}
-)
-#: The six topics of the first screen, for a teen and for a grown-up.
-STARTER_TOPICS: dict[Audience, tuple[str, ...]] = {
-    "teen": ("sextortion", "images_shared", "grooming", "talk_to_someone", "am_i_in_trouble", "tell_adult"),
-    "adult": (
-        "my_child_is_victim",
-        "report",
-        "warning_signs",
-        "support_survivor",
-        "mandated_reporter",
-        "talk_to_my_child",
-    ),
-}
-#: The plain list behind "Numbers now", after 911 and 988.
-HOTLINES = ("crisis_text_line", "cybertipline", "take_it_down", "know2protect_tipline", "childhelp", "runaway_safeline")
-
 
 class Engine:
     """Answers from vetted content only.
@@ -126,7 +107,7 @@ class Engine:
         safety = words.safety_replies[found.safety[0]]
         other = found.about_someone_else
         first = self._urgent_message(lang, safety.warm_other if other else safety.warm)
-        topics = [found.topic] if found.topic != "none" and found.topic not in SMALL_TALK else []
+        topics = [found.topic] if found.topic != "none" and found.topic not in self.content.menu.small_talk else []
         if topics and topics[0] != "talk_to_someone":
             second = self._topic_message(lang, topics[0], found.audience)
         else:
@@ -176,7 +157,7 @@ class Engine:
 
     def _numbers(self, lang: str) -> Reply:
         intro = self.content.languages[lang].shared.numbers_intro
-        messages = (self._urgent_message(lang), self._message(lang, "numbers", intro, HOTLINES))
+        messages = (self._urgent_message(lang), self._message(lang, "numbers", intro, self.content.menu.hotlines))
         return Reply(Classification(lang, "answer", topic="menu", score=1.0), messages, self._menu_buttons(lang))
 
     def _more(self, lang: str, topic: str | None, audience: Audience | None) -> Reply:
@@ -249,7 +230,7 @@ class Engine:
         return tuple(Button(replies[topic].button, topic=topic) for topic in topics)
 
     def _starter_buttons(self, lang: str, audience: Audience) -> tuple[Button, ...]:
-        return self._topic_buttons(lang, STARTER_TOPICS[audience])
+        return self._topic_buttons(lang, self.content.menu.starter_topics[audience])
 
     def _menu_buttons(self, lang: str) -> tuple[Button, ...]:
         return (Button(self.content.languages[lang].shared.button_menu, action="menu"),)

@@ -132,7 +132,6 @@ class Shared(Written):
     too_long: str
     not_meant: str
     not_meant_keep: str
-    who_helps: str
     adult_hint: str
     teen_hint: str
     button_not_meant: str
@@ -142,20 +141,23 @@ class Shared(Written):
     button_numbers: str
     button_delete: str
     button_privacy: str
-    button_exit: str
-    button_send: str
     button_call: str
     button_text: str
     button_text_word: str
     button_chat: str
     button_open: str
-    button_copy: str
     numbers_intro: str
-    safe_word: str
     safe_words: str
+    intro: str
+
+
+class TelegramWords(Written):
+    """What only the Telegram bot says, in one language."""
+
     group_line: str
     deleted: str
     delete_left: str
+    language_set: str
     button_wipe: str
     button_wipe_after: str
     button_wipe_off: str
@@ -165,15 +167,79 @@ class Shared(Written):
     wipe_ask: str
     wipe_set: str
     wipe_off: str
-    telegram_privacy: str
-    language_set: str
-    placeholder: str
+    privacy: str
+
+
+class WebWords(Written):
+    """What only the web page says, in one language."""
+
     page_title: str
-    page_intro: str
     page_kept: str
+    placeholder: str
     for_me: str
     for_child: str
     offline: str
+    button_exit: str
+    button_send: str
+    skip: str
+    bar: str
+    bar_call: str
+    bar_text: str
+    exit_hint: str
+    exit_history: str
+    exit_more: str
+    exit_expired: str
+    exit_loading: str
+    label: str
+    example: str
+    transcript: str
+    you: str
+    pick: str
+    good_to_know: str
+    next: str
+    who_can_see: str
+    emergency: str
+    back: str
+    printable: str
+    again: str
+    copy_number: str
+    copied: str
+    idle_ask: str
+    idle_keep: str
+    idle_kept: str
+    idle_done: str
+    see_us: str
+    see_us_text: str
+    see_browser: str
+    see_browser_text: str
+    see_wifi: str
+    see_wifi_text: str
+    see_bill: str
+    see_bill_text: str
+    see_lines: str
+    see_lines_text: str
+    see_safer: str
+    clear: str
+    embed_open: str
+    embed_title: str
+    embed_tab: str
+    embed_close: str
+    not_found: str
+    not_allowed: str
+    too_big: str
+    bad_request: str
+    too_slow: str
+    too_many: str
+    busy: str
+    broke: str
+
+
+class Menu(Written):
+    """What is shown without being asked for: starter topics and hotlines; and which topics are small talk."""
+
+    starter_topics: Mapping[Audience, tuple[str, ...]] = Field(description="six topics for the first screen, by reader")
+    small_talk: tuple[str, ...] = Field(description="topics about the conversation itself")
+    hotlines: tuple[str, ...] = Field(description="resources after 911 and 988 in the list of numbers")
 
 
 class School(Written):
@@ -212,6 +278,8 @@ class Language:
     """Everything in one language."""
 
     shared: Shared
+    web: WebWords
+    telegram: TelegramWords
     replies: Mapping[str, TopicReply]
     safety_replies: Mapping[Kind, SafetyReply]
     resource_words: Mapping[str, ResourceWords]
@@ -228,4 +296,5 @@ class Content:
     topics: Mapping[str, Topic]
     resources: Mapping[str, Resource]
     languages: Mapping[str, Language]
+    menu: Menu
     schools: Mapping[str, School] = field(default_factory=dict)

@@ -6,7 +6,7 @@ import pytest
 
 from bot.channels import text as render
 from bot.dialogue import EMERGENCY_RESOURCES, Button, Classification, Incoming, Reply
-from bot.engine import HOTLINES, STARTER_TOPICS, Engine
+from bot.engine import Engine
 from bot.schema import Content
 
 
@@ -115,7 +115,7 @@ def test_a_careful_answer_opens_with_both_numbers(content: Content) -> None:
 @pytest.mark.parametrize("topic", ["menu", "greeting"])
 def test_a_greeting_shows_the_six_doors(content: Content, topic: str, audience: str) -> None:
     reply = answer(content, tier="answer", topic=topic, audience=audience)
-    assert tuple(topics(reply)[:6]) == STARTER_TOPICS[audience]  # type: ignore[index]
+    assert tuple(topics(reply)[:6]) == content.menu.starter_topics[audience]  # type: ignore[index]
 
 
 def test_an_unknown_language_is_answered_in_the_first_one(content: Content) -> None:
@@ -151,7 +151,7 @@ def test_unsure_offers_the_nearest_topics_as_questions(content: Content) -> None
 
 def test_unsure_without_a_near_topic_shows_the_doors(content: Content) -> None:
     reply = answer(content, topic="sextortion")
-    assert tuple(topics(reply)) == STARTER_TOPICS["teen"]
+    assert tuple(topics(reply)) == content.menu.starter_topics["teen"]
     assert reply.classification.topic == "none"
     assert "I may not have understood." in reply.messages[0].text
 
@@ -172,7 +172,7 @@ def test_a_cut_message_is_told_so(content: Content) -> None:
 @pytest.mark.parametrize("word", ["help", "HELP ME!!", "  sos.", "auxilio", "¡Ayúdame!", "números"])
 def test_a_safe_word_brings_the_numbers(content: Content, word: str) -> None:
     reply = answer(content, Incoming(text=word))
-    assert reply.resources == (*EMERGENCY_RESOURCES, *HOTLINES)
+    assert reply.resources == (*EMERGENCY_RESOURCES, *content.menu.hotlines)
     assert [message.kind for message in reply.messages] == ["urgent", "numbers"]
 
 
@@ -227,7 +227,7 @@ def test_a_picture_brings_take_it_down(content: Content) -> None:
 def test_not_meant_keeps_the_numbers_on_screen(content: Content) -> None:
     reply = answer(content, Incoming(lang="en", action="not_meant"))
     assert reply.messages[0].text.endswith("If it changes, 911 and 988 answer day and night.")
-    assert tuple(topics(reply)) == STARTER_TOPICS["teen"]
+    assert tuple(topics(reply)) == content.menu.starter_topics["teen"]
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])

@@ -14,7 +14,7 @@ from bot.channels.telegram.html import TELEGRAM_LIMIT, utf16_length
 from bot.channels.telegram.html import telegram as telegram_html
 from bot.channels.web.api import contract
 from bot.dialogue import EMERGENCY_RESOURCES, KINDS, Audience, Button, Classification, Incoming, Kind, Message, Reply
-from bot.engine import STARTER_TOPICS, Engine
+from bot.engine import Engine
 from bot.evaluate import numbers_first
 from bot.schema import Content
 
@@ -167,7 +167,7 @@ def test_all_buttons_lead_to_topics_that_exist(content: Content, every_reply: li
 
     wrong = [(lang, name, b) for lang, name, reply in every_reply for b in reply.buttons if not leads_somewhere(b)]
     assert wrong == []
-    assert {topic for doors in STARTER_TOPICS.values() for topic in doors} <= set(content.topics)
+    assert {topic for doors in content.menu.starter_topics.values() for topic in doors} <= set(content.topics)
 
 
 def test_no_placeholder_is_left_in_any_reply(every_reply: list[tuple[str, str, Reply]]) -> None:

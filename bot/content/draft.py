@@ -9,6 +9,7 @@ from bot.dialogue import KINDS, Kind
 from bot.schema import (
     Content,
     Language,
+    Menu,
     Phrase,
     Resource,
     ResourceWords,
@@ -16,8 +17,10 @@ from bot.schema import (
     SafetyWords,
     School,
     Shared,
+    TelegramWords,
     Topic,
     TopicReply,
+    WebWords,
 )
 
 
@@ -26,6 +29,8 @@ class LanguageDraft:
     """What could be read in one language."""
 
     shared: Shared | None = None
+    web: WebWords | None = None
+    telegram: TelegramWords | None = None
     replies: dict[str, TopicReply] = field(default_factory=dict)
     safety_replies: dict[Kind, SafetyReply] = field(default_factory=dict)
     resource_words: dict[str, ResourceWords] = field(default_factory=dict)
@@ -46,6 +51,10 @@ class LanguageDraft:
         return SafetyWords(every(self.says), every(self.idioms), every(self.bank), self.harmless)
 
 
+#: Stands for a menu that could not be read, so that the rest can be checked all the same.
+NO_MENU = Menu(starter_topics={"teen": (), "adult": ()}, small_talk=(), hotlines=())
+
+
 @dataclass
 class Draft:
     """What could be read below a folder, file by file, and every problem met on the way."""
@@ -58,15 +67,18 @@ class Draft:
     resources: dict[str, Resource] = field(default_factory=dict)
     schools: dict[str, School] = field(default_factory=dict)
     languages: dict[str, LanguageDraft] = field(default_factory=dict)
+    menu: Menu = NO_MENU  # until content/menu.yaml is read
 
     def content(self) -> Content:
-        """What is whole of it; a language without its shared words is left out."""
+        """What is whole of it; a language without the words of every channel is left out."""
         return Content(
             topics=self.topics,
             resources=self.resources,
             languages={
                 lang: Language(
                     shared=draft.shared,
+                    web=draft.web,
+                    telegram=draft.telegram,
                     replies=draft.replies,
                     safety_replies=draft.safety_replies,
                     resource_words=draft.resource_words,
@@ -76,8 +88,9 @@ class Draft:
                     spellings=draft.spellings,
                 )
                 for lang, draft in self.languages.items()
-                if draft.shared
+                if draft.shared and draft.web and draft.telegram
             },
+            menu=self.menu,
             schools=self.schools,
         )
 

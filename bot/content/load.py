@@ -7,16 +7,30 @@ from pydantic import ValidationError
 
 import bot
 from bot.content.checks.references import reference_problems
-from bot.content.draft import Draft, LanguageDraft
+from bot.content.draft import NO_MENU, Draft, LanguageDraft
 from bot.content.error_messages import complaints, not_a_field
 from bot.content.yaml_reader import ContentError, Problem, Sheet, phrases, read_yaml
 from bot.dialogue import KINDS, Kind
-from bot.schema import Content, Phrase, Resource, ResourceWords, SafetyReply, School, Shared, Topic, TopicReply, Written
+from bot.schema import (
+    Content,
+    Menu,
+    Phrase,
+    Resource,
+    ResourceWords,
+    SafetyReply,
+    School,
+    Shared,
+    TelegramWords,
+    Topic,
+    TopicReply,
+    WebWords,
+    Written,
+)
 
 W = TypeVar("W", bound=Written)
 
 #: Files of content/replies/<lang>/ that are no topic's.
-_SPECIAL = ("_shared", "_safety", "_resources")
+_SPECIAL = ("_shared", "_web", "_telegram", "_safety", "_resources")
 
 
 def default_root() -> Path:
@@ -40,6 +54,7 @@ def read(root: Path) -> Draft:
     draft = Draft(root)
     draft.topics = _table(draft, "content/topics.yaml", Topic)
     draft.resources = _table(draft, "content/resources.yaml", Resource)
+    draft.menu = _entry(draft, "content/menu.yaml", Menu) or NO_MENU
     for stem, file in _files(draft, "content/schools"):
         if school := _entry(draft, file, School):
             draft.schools[stem] = school
@@ -59,6 +74,8 @@ def _language(draft: Draft, lang: str) -> LanguageDraft:
     language = LanguageDraft()
     replies = f"content/replies/{lang}"
     language.shared = _entry(draft, f"{replies}/_shared.yaml", Shared)
+    language.web = _entry(draft, f"{replies}/_web.yaml", WebWords)
+    language.telegram = _entry(draft, f"{replies}/_telegram.yaml", TelegramWords)
     language.safety_replies = {
         kind: reply
         for name, reply in _table(draft, f"{replies}/_safety.yaml", SafetyReply).items()

@@ -41,7 +41,7 @@ def test_strict_only_warns() -> None:
 
 def test_a_broken_folder_is_reported_not_raised(tmp_path: Path) -> None:
     report = check(tmp_path, TODAY)
-    assert report.summary == "4 problems in 4 files. Nothing was loaded."
+    assert report.summary == "5 problems in 5 files. Nothing was loaded."
 
 
 def test_files_alone_are_enough_for_the_content_of_a_third_language(tmp_path: Path) -> None:

@@ -128,6 +128,7 @@ def test_an_empty_folder_says_what_is_missing(tmp_path: Path) -> None:
     with pytest.raises(ContentError) as caught:
         load(tmp_path)
     assert str(caught.value).splitlines() == [
+        "content/menu.yaml:1: this file is missing",
         "content/replies:1: there is no language here; make a folder such as en/",
         "content/resources.yaml:1: this file is missing",
         "content/topics.yaml:1: this file is missing",

@@ -14,7 +14,6 @@ from telegram.ext import ExtBot
 
 from bot.channels.telegram.chat_memory import GROUP, Memory
 from bot.channels.telegram.incoming import suggested, thread, words
-from bot.channels.telegram.keyboards import said
 from bot.channels.telegram.sender import Sender
 from bot.dialogue import Incoming, Reply
 from bot.engine import Engine
@@ -28,7 +27,9 @@ class Groups:
         self._memory = memory
         self._sender = sender
         self._forget = forget
-        self._line = {lang: said(engine, lang, "group_line") for lang in engine.langs}
+        self._line = {
+            lang: engine.fill(lang, engine.content.languages[lang].telegram.group_line) for lang in engine.langs
+        }
 
     async def membership(self, change: ChatMemberUpdated, lang: str | None, bot: ExtBot[Any]) -> None:
         """We were added somewhere, removed or blocked."""

@@ -39,7 +39,7 @@ from bot.channels.telegram.message_ids import Trail
 from bot.channels.telegram.sender import Sender
 from bot.dialogue import Button, Classification, Incoming, Message, Reply, split_paragraphs
 from bot.engine import Engine
-from bot.schema import Shared
+from bot.schema import Shared, TelegramWords
 
 logger = logging.getLogger(__name__)
 Context = CallbackContext[Any, Any, Any, Any]
@@ -170,7 +170,7 @@ class Talk:
         if switches(update) and asked.topic == "language" and asked.lang is not None:
             self.memory.put("lang", chat, asked.lang)
             menu = self.engine.reply(Incoming(lang=asked.lang, action="menu"))
-            told = Message("notice", split_paragraphs(self._shared(asked.lang).language_set))
+            told = Message("notice", split_paragraphs(self._telegram(asked.lang).language_set))
             reply = replace(menu, messages=(told, *menu.messages))
         else:
             reply = self.engine.reply(asked)
@@ -203,7 +203,7 @@ class Talk:
             extra.extend((self._shared(other).language, f"l:{other}") for other in others)
         elif topic in ("greeting", "menu") and others:
             extra.append((self._shared(lang).button_language, f"l:{others[0]}"))
-        delete, wipe = delete_keys(self._shared(lang))
+        delete, wipe = delete_keys(self._shared(lang), self._telegram(lang))
         extra.append(delete)
         if topic in ("delete_chat", "privacy"):
             extra.append(wipe)
@@ -215,28 +215,28 @@ class Talk:
         """Remove what can be removed, and say honestly what can't. The language stays: the note's buttons are in it."""
         erased = await self.eraser.erase(bot, chat)
         self.memory.forget(chat, "school", "late")
-        shared = self._shared(lang)
-        told = [shared.deleted]
+        shared, telegram = self._shared(lang), self._telegram(lang)
+        told = [telegram.deleted]
         if not erased.reached:
-            told.append(shared.delete_away)
+            told.append(telegram.delete_away)
         if erased.left:
-            told.append(shared.delete_count.format(number=erased.left))
-        told += [shared.delete_left, shared.delete_how]
+            told.append(telegram.delete_count.format(number=erased.left))
+        told += [telegram.delete_left, telegram.delete_how]
         reply = self._note(lang, "\n\n".join(told), (Button(shared.button_menu, action="menu"),))
-        note = await self.sender.send(bot, chat, reply, delete_keys(shared)[1:], where)
+        note = await self.sender.send(bot, chat, reply, delete_keys(shared, telegram)[1:], where)
         self.wipes.touch(chat)
         if note:
             await self.eraser.sweep(bot, chat, note)
 
     async def _choose_wipe(self, bot: ExtBot[Any], chat: int, lang: str, minutes: int, where: int | None) -> None:
-        shared = self._shared(lang)
+        shared, telegram = self._shared(lang), self._telegram(lang)
         if minutes < 0:
-            await self.sender.send(bot, chat, self._note(lang, shared.wipe_ask), wipe_keys(shared), where)
+            await self.sender.send(bot, chat, self._note(lang, telegram.wipe_ask), wipe_keys(telegram), where)
             self.wipes.touch(chat)
             return
-        told = shared.wipe_set.format(number=minutes) if minutes else shared.wipe_off
+        told = telegram.wipe_set.format(number=minutes) if minutes else telegram.wipe_off
         buttons = (Button(shared.button_menu, action="menu"),)
-        await self.sender.send(bot, chat, self._note(lang, told, buttons), delete_keys(shared)[:1], where)
+        await self.sender.send(bot, chat, self._note(lang, told, buttons), delete_keys(shared, telegram)[:1], where)
         self.wipes.choose(chat, minutes)
 
     async def _wipe(self, chat: int) -> Erased:
@@ -274,6 +274,9 @@ class Talk:
 
     def _shared(self, lang: str) -> Shared:
         return self.engine.content.languages[lang].shared
+
+    def _telegram(self, lang: str) -> TelegramWords:
+        return self.engine.content.languages[lang].telegram
 
     def _known(self, lang: str | None) -> str:
         return lang if lang in self.engine.langs else self.engine.langs[0]

@@ -14,7 +14,7 @@ from telegram.ext import ExtBot
 from bot.channels.telegram.html import telegram_contact
 from bot.channels.telegram.keyboards import said
 from bot.dialogue import EMERGENCY_RESOURCES, Incoming
-from bot.engine import HOTLINES, Engine
+from bot.engine import Engine
 
 MOST = 50  # cards Telegram takes
 
@@ -22,17 +22,17 @@ MOST = 50  # cards Telegram takes
 def chosen(engine: Engine, query: str, lang: str) -> tuple[str, tuple[str, ...]]:
     """The language and the resources whose cards are offered: those of the reply, 911 and 988 first in an alert."""
     if not query.strip():
-        return lang, (*EMERGENCY_RESOURCES, *HOTLINES)
+        return lang, (*EMERGENCY_RESOURCES, *engine.content.menu.hotlines)
     try:
         reply = engine.reply(Incoming(text=query, lang=lang))
     except Exception:  # whatever breaks, the numbers are there
-        return lang, (*EMERGENCY_RESOURCES, *HOTLINES)
+        return lang, (*EMERGENCY_RESOURCES, *engine.content.menu.hotlines)
     first, rest = (
         (EMERGENCY_RESOURCES, reply.resources)
         if reply.classification.tier == "alert"
         else (reply.resources, EMERGENCY_RESOURCES)
     )
-    ids = (*first, *rest, *(() if reply.resources else HOTLINES))
+    ids = (*first, *rest, *(() if reply.resources else engine.content.menu.hotlines))
     return reply.classification.lang, tuple(dict.fromkeys(ids))[:MOST]
 
 

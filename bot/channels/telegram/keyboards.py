@@ -9,7 +9,7 @@ from bot.channels.telegram.html import utf16_length
 from bot.channels.telegram.incoming import AUDIENCES, DELETE, MINUTES, WIPE
 from bot.dialogue import Audience, Button, Reply
 from bot.engine import Engine
-from bot.schema import Shared, TopicReply
+from bot.schema import Shared, TelegramWords, TopicReply
 
 Key = tuple[str, str]  # label, callback data
 COMMANDS = ("start", "help", "menu", "numbers", "privacy", "language", "delete")
@@ -46,15 +46,15 @@ def brief(reply: Reply, shared_replies: Mapping[str, TopicReply]) -> Reply:
     return replace(reply, messages=(*before, last.with_paragraph(listed)), buttons=buttons)
 
 
-def wipe_keys(shared: Shared) -> list[Key]:
+def wipe_keys(telegram: TelegramWords) -> list[Key]:
     """The choice after how many quiet minutes a chat is emptied."""
-    labels = {minutes: shared.button_wipe_after.format(number=minutes) for minutes in MINUTES if minutes}
-    return [(labels.get(minutes, shared.button_wipe_off), f"{WIPE}:{minutes}") for minutes in MINUTES]
+    labels = {minutes: telegram.button_wipe_after.format(number=minutes) for minutes in MINUTES if minutes}
+    return [(labels.get(minutes, telegram.button_wipe_off), f"{WIPE}:{minutes}") for minutes in MINUTES]
 
 
-def delete_keys(shared: Shared) -> list[Key]:
+def delete_keys(shared: Shared, telegram: TelegramWords) -> list[Key]:
     """To empty the chat now, or by itself later."""
-    return [(shared.button_delete, DELETE), (shared.button_wipe, WIPE)]
+    return [(shared.button_delete, DELETE), (telegram.button_wipe, WIPE)]
 
 
 def keyboard(pressable: Iterable[Key]) -> InlineKeyboardMarkup | None:
@@ -90,7 +90,7 @@ def menu_commands(engine: Engine, lang: str) -> tuple[BotCommand, ...]:
 def descriptions(engine: Engine, lang: str) -> tuple[str, str]:
     """What an empty chat shows, and the line on the bot's profile: both with 911 and 988."""
     care, footer = said(engine, lang, "care"), said(engine, lang, "footer")
-    return _fitting(512, f"{said(engine, lang, 'page_intro')}\n\n{care}", care, footer), _fitting(120, footer, care)
+    return _fitting(512, f"{said(engine, lang, 'intro')}\n\n{care}", care, footer), _fitting(120, footer, care)
 
 
 def _fitting(limit: int, *texts: str) -> str:

@@ -48,7 +48,9 @@ class Sender:
         self._trail = trail
         self._cannot_dial = {lang: said(engine, lang, "cannot_dial") for lang in engine.langs}
         self._footer = {lang: said(engine, lang, "footer") for lang in engine.langs}
-        self._on_telegram = {lang: said(engine, lang, "telegram_privacy") for lang in engine.langs}
+        self._on_telegram = {
+            lang: engine.fill(lang, engine.content.languages[lang].telegram.privacy) for lang in engine.langs
+        }
 
     async def send(
         self, bot: ExtBot[Any], chat: int, reply: Reply, extra: Iterable[Key] = (), thread: int | None = None

@@ -10,11 +10,10 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.dialogue import EMERGENCY_RESOURCES, Audience, Button, Incoming, Message, Reply, split_paragraphs
-from bot.engine import STARTER_TOPICS, Engine
+from bot.engine import Engine
 from bot.schema import Content
 
 
@@ -36,7 +35,7 @@ NEUTRAL = "https://www.weather.gov/"
 IDLE, WARN = 600, 60
 #: Where what somebody typed, and where their form goes, are put into a page that was made beforehand.
 _KEPT, _KEPT_PATH = "\x02kept\x03", "\x02path\x03"
-_SCRIPT = ("again", "broke", "copy", "copied", "idle_ask", "idle_keep", "idle_kept", "idle_done", "you")
+_SCRIPT = ("again", "broke", "copy_number", "copied", "idle_ask", "idle_keep", "idle_kept", "idle_done", "you")
 _SEEN_BY = ("see_us", "see_browser", "see_wifi", "see_bill", "see_lines")
 
 
@@ -62,7 +61,7 @@ class Pages:
         self.engine = engine
         self.content: Content = engine.content
         self.langs = engine.langs
-        self.words = _words(self.langs)
+        self.words = {lang: language.web for lang, language in self.content.languages.items()}
         self._env = Environment(
             loader=FileSystemLoader(PAGE),
             autoescape=True,
@@ -80,12 +79,12 @@ class Pages:
         last = {lang: engine.last_resort(lang) for lang in self.langs}
         self._last_fragments = {lang: self.exchange(reply, Place(lang)) for lang, reply in last.items()}
         self._last_pages = {
-            (lang, fault): self._numbers_page(Place(lang, ""), self.words[lang][fault], last[lang])
+            (lang, fault): self._numbers_page(Place(lang, ""), getattr(self.words[lang], fault), last[lang])
             for lang in self.langs
             for fault in FAULTS
         }
         self._keeping_pages = {
-            (lang, fault): self._numbers_page(Place(lang, ""), self.words[lang][fault], last[lang], kept=_KEPT)
+            (lang, fault): self._numbers_page(Place(lang, ""), getattr(self.words[lang], fault), last[lang], kept=_KEPT)
             for lang in self.langs
             for fault in FAULTS
         }
@@ -97,7 +96,7 @@ class Pages:
 
     def chat(self, place: Place, reply: Reply | None = None, said: str = "") -> str:
         """The chat page; with the exchange of one message, if one was just sent."""
-        shared = self.content.languages[place.lang].shared
+        web = self.content.languages[place.lang].web
         school = self.content.schools.get(place.school or "")
         return self._render(
             "chat.html",
@@ -110,7 +109,7 @@ class Pages:
             script_words=self._script_words(place.lang),
             idle=IDLE,
             warn=WARN,
-            doors=[self._door(place.lang, "teen", shared.for_me), self._door(place.lang, "adult", shared.for_child)],
+            doors=[self._door(place.lang, "teen", web.for_me), self._door(place.lang, "adult", web.for_child)],
         )
 
     def exchange(self, reply: Reply, place: Place, said: str = "") -> str:
@@ -130,21 +129,26 @@ class Pages:
     def emergency(self, lang: str, school: str | None = None) -> str:
         """The numbers alone, without a script, to keep or to print."""
         place = Place(lang, "/emergency", school)
-        return self._numbers_page(place, self.words[lang]["printable"], self.engine.last_resort(lang))
+        return self._numbers_page(place, self.words[lang].printable, self.engine.last_resort(lang))
 
     def who_can_see(self, lang: str, school: str | None = None) -> str:
         """Who can see a chat, one by one, and how to clear it."""
         words = self.words[lang]
-        sections = [{"title": words[name], "paragraphs": [(words[f"{name}_text"],)]} for name in _SEEN_BY]
+        sections = [
+            {"title": getattr(words, name), "paragraphs": [(getattr(words, f"{name}_text"),)]} for name in _SEEN_BY
+        ]
         cleared = self.engine.reply(Incoming(lang=lang, topic="delete_chat")).messages[0]
-        sections.append({"title": words["clear"], "paragraphs": cleared.paragraphs})
+        sections.append({"title": words.clear, "paragraphs": cleared.paragraphs})
         place = Place(lang, "/who-can-see", school)
-        return self._plain(place, words["who_can_see"], words["see_safer"], [], sections, scripts=True)
+        return self._plain(place, words.who_can_see, words.see_safer, [], sections, scripts=True)
 
     def embed_script(self) -> str:
         """The script for a school's own page, with its few words in every language."""
         names = ("embed_open", "embed_title", "embed_tab", "embed_close")
-        words = {lang: {name.removeprefix("embed_"): self.words[lang][name] for name in names} for lang in self.langs}
+        words = {
+            lang: {name.removeprefix("embed_"): getattr(self.words[lang], name) for name in names}
+            for lang in self.langs
+        }
         script = (PAGE.parent / "embed.js").read_text(encoding="utf-8")
         return script.replace("WORDS_BY_LANGUAGE", json.dumps(words)).replace("NEUTRAL_PAGE", json.dumps(NEUTRAL))
 
@@ -165,7 +169,7 @@ class Pages:
 
     def sentence(self, lang: str, name: str) -> str:
         """What is wrong and the numbers, as two sentences of plain text."""
-        return f"{self.words[lang][name]} {self._care[lang]}"
+        return f"{getattr(self.words[lang], name)} {self._care[lang]}"
 
     def last_fragment(self, lang: str) -> str:
         """The fragment for when the answer itself broke."""
@@ -173,7 +177,7 @@ class Pages:
 
     def _with_notice(self, lang: str, name: str, last: Reply) -> Reply:
         """911 and 988 first, then what is wrong."""
-        notice = Message("notice", split_paragraphs(self.words[lang][name]))
+        notice = Message("notice", split_paragraphs(getattr(self.words[lang], name)))
         return Reply(last.classification, (last.messages[0], notice), last.buttons)
 
     # --- parts -----------------------------------------------------------------------------
@@ -226,9 +230,9 @@ class Pages:
         )
 
     def _script_words(self, lang: str) -> str:
-        offline = self.engine.fill(lang, self.content.languages[lang].shared.offline)
+        offline = self.engine.fill(lang, self.content.languages[lang].web.offline)
         return json.dumps(
-            {**{name: self.words[lang][name] for name in _SCRIPT}, "offline": offline}, ensure_ascii=False
+            {**{name: getattr(self.words[lang], name) for name in _SCRIPT}, "offline": offline}, ensure_ascii=False
         )
 
     def _bar(self, lang: str) -> tuple[BarWay, ...]:
@@ -237,14 +241,14 @@ class Pages:
         for contact in self.engine.contacts(lang, EMERGENCY_RESOURCES):
             for way in contact.ways:
                 if way.kind == "call":
-                    ways.append(BarWay(words["bar_call"], way.value, way.label, way.url))
+                    ways.append(BarWay(words.bar_call, way.value, way.label, way.url))
                 elif way.kind == "text" and contact.id == "lifeline_988":
-                    ways.append(BarWay(words["bar_text"], way.value, way.label, way.url))
+                    ways.append(BarWay(words.bar_text, way.value, way.label, way.url))
         return tuple(ways)
 
     def _door(self, lang: str, audience: Audience, title: str) -> dict[str, Any]:
         replies = self.content.languages[lang].replies
-        topics = [topic for topic in STARTER_TOPICS[audience] if topic in replies]
+        topics = [topic for topic in self.content.menu.starter_topics[audience] if topic in replies]
         buttons = [Button(replies[topic].button, topic=topic, audience=audience) for topic in topics]
         return {"audience": audience, "title": title, "buttons": buttons}
 
@@ -269,11 +273,3 @@ def _small(style: str) -> str:
     """A style sheet without comments, line ends and indents."""
     style = re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL)
     return re.sub(r"\s*([{};])\s*", r"\1", re.sub(r"\s+", " ", style)).replace(";}", "}").strip()
-
-
-def _words(langs: tuple[str, ...]) -> dict[str, dict[str, str]]:
-    written: dict[str, dict[str, str]] = yaml.load(
-        (PAGE.parent / "words.yaml").read_text(encoding="utf-8"),
-        yaml.BaseLoader,  # noqa: S506  # strings only
-    )
-    return {lang: {**written["en"], **written.get(lang, {})} for lang in langs}

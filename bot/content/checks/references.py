@@ -10,6 +10,7 @@ from bot.dialogue import EMERGENCY_RESOURCES, KINDS
 
 TOPICS = "content/topics.yaml"
 RESOURCES = "content/resources.yaml"
+MENU = "content/menu.yaml"
 #: The topic of whatever is about nothing we know: it needs neither a reply nor messages.
 NONE = "none"
 #: {lifeline_988.call} or {school}: what stands for words that are filled in later.
@@ -25,10 +26,15 @@ def reference_problems(draft: Draft) -> Iterator[Problem]:
     yield from _names(draft)
     yield from _topics(draft)
     yield from _resources(draft)
+    yield from _menu(draft)
     for lang in draft.languages:
         yield from _gaps(draft, lang)
         yield from _replies(draft, lang)
         yield from _placeholders(draft, lang)
+
+
+#: The files whose words a channel fills in itself: a school's name, a count.
+CHANNEL_WORDS = ("/_shared.yaml", "/_web.yaml", "/_telegram.yaml")
 
 
 def reply_file(lang: str, name: str) -> str:
@@ -76,6 +82,23 @@ def _resources(draft: Draft) -> Iterator[Problem]:
             for lang in sheet.names(name, by):
                 if lang not in draft.languages:
                     yield sheet.problem(unknown("language", lang, draft.languages), name, by, lang)
+
+
+def _menu(draft: Draft) -> Iterator[Problem]:
+    """Ids in content/menu.yaml that nothing declares."""
+    sheet = draft.sheets.get(MENU)
+    if sheet is None:
+        return
+    topics, resources = draft.ids(TOPICS), draft.ids(RESOURCES)
+    for where, what, known in (
+        (("starter_topics", "teen"), "topic", topics),
+        (("starter_topics", "adult"), "topic", topics),
+        (("small_talk",), "topic", topics),
+        (("hotlines",), "resource", resources),
+    ):
+        for item, line in sheet.items(*where):
+            if known and item not in known:
+                yield Problem(MENU, line, unknown(what, item, known))
 
 
 def _gaps(draft: Draft, lang: str) -> Iterator[Problem]:
@@ -168,8 +191,8 @@ def unfilled(draft: Draft, lang: str, file: str, inside: str) -> str | None:
     name, dot, field = inside.partition(".")
     resources = draft.sheets.get(RESOURCES)
     if not dot:
-        # The channels fill in words of their own (a school's name, a count), but only in the shared words.
-        return None if file.endswith("/_shared.yaml") else f"{{{inside}}} can't be filled in; write {{resource.call}}"
+        # The channels fill in words of their own (a school's name, a count), but only in their own words.
+        return None if file.endswith(CHANNEL_WORDS) else f"{{{inside}}} can't be filled in; write {{resource.call}}"
     if resources is None:
         return None
     if name not in resources.names():

@@ -96,10 +96,11 @@ def lengths(draft: Draft) -> Iterator[Problem]:
             for kind in safety.names():
                 for field, most in (("warm", WARM), ("warm_other", WARM), ("text", TEEN), ("other", TEEN)):
                     yield from _words(safety, most, kind, field)
-        if shared := draft.sheets.get(reply_file(lang, "_shared")):
-            for name in shared.names():
-                if name.startswith("button_"):
-                    yield from _characters(shared, BUTTON, name)
+        for file in ("_shared", "_web", "_telegram"):
+            if shared := draft.sheets.get(reply_file(lang, file)):
+                for name in shared.names():
+                    if name.startswith("button_"):
+                        yield from _characters(shared, BUTTON, name)
 
 
 def reading_grade(draft: Draft) -> Iterator[Problem]:
@@ -140,7 +141,9 @@ def _graded(draft: Draft, lang: str) -> Iterator[tuple[Sheet, Where, str]]:
         for kind in safety.names():
             for field in ("warm", "warm_other", "text", "other"):
                 yield safety, (kind, field), "crisis"
-    if shared := draft.sheets.get(reply_file(lang, "_shared")):
+    for file in ("_shared", "_web", "_telegram"):
+        if not (shared := draft.sheets.get(reply_file(lang, file))):
+            continue
         for name in shared.names():
             yield shared, (name,), "crisis" if name in CRISIS else "teen"
     if resources := draft.sheets.get(reply_file(lang, "_resources")):

@@ -7,7 +7,7 @@ from bot.content.draft import Draft
 from bot.content.error_messages import field_names
 from bot.content.yaml_reader import Problem, Sheet, Where
 from bot.dialogue import KINDS
-from bot.schema import ResourceWords, SafetyReply, Shared, TopicReply
+from bot.schema import ResourceWords, SafetyReply, Shared, TelegramWords, TopicReply, WebWords
 
 #: The lists that have to name the same ids in every language, order aside.
 _LISTS = ("resources", "adult_resources", "next")
@@ -20,7 +20,7 @@ def parity(draft: Draft) -> Iterator[Problem]:
         yield from _heard(draft, lang)
         for other in langs:
             if other != lang:
-                for name in (*draft.ids(TOPICS), "_shared", "_safety", "_resources"):
+                for name in (*draft.ids(TOPICS), "_shared", "_web", "_telegram", "_safety", "_resources"):
                     yield from _same_reply(draft, lang, other, name)
                 yield from _same_safety_words(draft, lang, other)
     if langs:
@@ -60,7 +60,11 @@ def _same_reply(draft: Draft, lang: str, other_lang: str, name: str) -> Iterator
 
 def _known(draft: Draft) -> frozenset[str]:
     """All names that mean something: what is misspelled in one language isn't missing in another."""
-    fields = (name for model in (TopicReply, SafetyReply, ResourceWords, Shared) for name in field_names(model))
+    fields = (
+        name
+        for model in (TopicReply, SafetyReply, ResourceWords, Shared, WebWords, TelegramWords)
+        for name in field_names(model)
+    )
     return frozenset((*fields, *KINDS, *draft.ids(TOPICS), *draft.ids(RESOURCES)))
 
 

@@ -101,7 +101,7 @@ async def test_messages_older_than_48_hours_stay_and_it_says_so(
     note = (await server.answers(3))[2]
     await server.settled()
     assert server.seen()[:-1] == ["old"] * 8 + ["dice"]
-    assert engine.content.languages["en"].shared.delete_count.format(number=1) in plain(note.text)
+    assert engine.content.languages["en"].telegram.delete_count.format(number=1) in plain(note.text)
     assert len(removals(server)) < 80
 
 
@@ -114,13 +114,13 @@ async def test_delete_while_telegram_fails_says_so_and_can_be_repeated(
     server.faults.append(Fault("500", times=12, method="deleteMessages"))
     server.say("/delete")
     note = (await server.answers(2))[1]
-    assert engine.content.languages["en"].shared.delete_away in plain(note.text)
+    assert engine.content.languages["en"].telegram.delete_away in plain(note.text)
     await server.settled()
     server.faults.clear()
     server.say("/delete")
     again = (await server.answers(3))[2]
     await server.settled()
-    assert engine.content.languages["en"].shared.delete_away not in plain(again.text)
+    assert engine.content.languages["en"].telegram.delete_away not in plain(again.text)
     assert len(server.seen()) == 1
 
 
@@ -252,7 +252,7 @@ async def test_trail_holds_no_chat_number_and_ends_after_48_hours() -> None:
 
 
 def counted(engine: Engine, number: int) -> str:
-    return engine.content.languages["en"].shared.delete_count.format(number=number)
+    return engine.content.languages["en"].telegram.delete_count.format(number=number)
 
 
 async def test_partly_refused_all_others_go_and_the_number_is_right(
@@ -285,7 +285,7 @@ async def test_server_without_batches_is_asked_one_by_one(
     note = (await server.answers(2))[1]
     await server.settled()
     assert len(server.seen()) == 1
-    assert engine.content.languages["en"].shared.delete_away not in plain(note.text)
+    assert engine.content.languages["en"].telegram.delete_away not in plain(note.text)
 
 
 async def test_server_that_removes_nothing_at_all_is_told_as_it_is(
@@ -298,8 +298,8 @@ async def test_server_that_removes_nothing_at_all_is_told_as_it_is(
     note = (await server.answers(2))[1]
     await server.settled()
     assert counted(engine, 3) in plain(note.text)
-    assert engine.content.languages["en"].shared.delete_how in plain(note.text)
-    assert engine.content.languages["en"].shared.delete_away not in plain(note.text)
+    assert engine.content.languages["en"].telegram.delete_how in plain(note.text)
+    assert engine.content.languages["en"].telegram.delete_away not in plain(note.text)
 
 
 async def test_promise_outlives_a_long_outage(bot: TelegramChannel, server: TelegramServer) -> None:

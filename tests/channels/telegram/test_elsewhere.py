@@ -8,7 +8,7 @@ from fakes.telegram_server import Fault, TelegramServer, person, plain
 
 from bot.channels.telegram.channel import TelegramChannel
 from bot.dialogue import EMERGENCY_RESOURCES
-from bot.engine import HOTLINES, Engine
+from bot.engine import Engine
 
 pytestmark = pytest.mark.asyncio
 
@@ -42,7 +42,7 @@ async def test_inline_query_that_says_nothing_offers_the_numbers(
 ) -> None:
     server.ask(query)
     await answered(server)
-    assert [card["id"] for card in server.inline] == [*EMERGENCY_RESOURCES, *HOTLINES]
+    assert [card["id"] for card in server.inline] == [*EMERGENCY_RESOURCES, *bot.engine.content.menu.hotlines]
 
 
 async def test_inline_alert_has_911_and_988_first_in_its_language(

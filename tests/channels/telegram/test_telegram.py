@@ -17,11 +17,11 @@ from bot.channels.telegram import incoming as hear
 from bot.channels.telegram import keyboards as shown
 from bot.channels.telegram.channel import TelegramChannel, TelegramRefused
 from bot.channels.telegram.chat_memory import DAY, Memory
-from bot.channels.telegram.delivery import ChatPace
+from bot.channels.telegram.delivery import LANES, ChatPace
 from bot.channels.telegram.html import pieces
 from bot.channels.telegram.html import telegram as telegram_html
 from bot.channels.telegram.sender import UPDATES
-from bot.channels.telegram.update_order import LANES, ChatOrder
+from bot.channels.telegram.update_order import ChatOrder
 from bot.dialogue import Button, Incoming, Message, Reply
 from bot.engine import Engine
 from bot.schema import Content

@@ -16,7 +16,7 @@ from bot.channels.web.app import create_app, create_runner
 from bot.channels.web.pages import aloud
 from bot.content import load
 from bot.dialogue import Classification
-from bot.engine import STARTER_TOPICS, Engine
+from bot.engine import Engine
 from bot.schema import Content
 from bot.settings import Settings
 
@@ -73,7 +73,7 @@ async def test_the_first_page_has_the_numbers_the_exit_the_box_and_the_doors(cli
     assert '<html lang="en">' in page
     for part in ('href="tel:911"', 'href="tel:988"', 'href="sms:988"', 'href="/exit"', 'name="text"', 'role="log"'):
         assert part in page
-    for topic in (*STARTER_TOPICS["teen"], *STARTER_TOPICS["adult"]):
+    for topic in (*content.menu.starter_topics["teen"], *content.menu.starter_topics["adult"]):
         assert f'value="{topic}"' in page
     assert page.index('href="/exit"') < page.index('href="tel:911"') < page.index("<main")
     assert "Nothing you write is kept" in page

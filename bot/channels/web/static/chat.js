@@ -274,7 +274,7 @@ function element(name, className = "", words = "") {
 function addCopyButtons(part, words) {
   if (!navigator.clipboard) return;
   for (const ways of part.querySelectorAll("[data-copy]")) {
-    const copy = element("button", "way way--copy", words.copy);
+    const copy = element("button", "way way--copy", words.copy_number);
     copy.type = "button";
     copy.addEventListener("click", async () => {
       try {
@@ -285,7 +285,7 @@ function addCopyButtons(part, words) {
         copy.textContent = ways.dataset.copy; // at least it can be marked by hand
       }
       window.setTimeout(() => {
-        copy.textContent = words.copy;
+        copy.textContent = words.copy_number;
       }, 4000);
     });
     ways.querySelector(".way--call, .way--text").after(copy);
