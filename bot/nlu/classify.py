@@ -83,7 +83,7 @@ class MessageClassifier:
         sentences = self._without(reading, [place for _, _, place in idioms]) if idioms else reading.sentences
         words = [word for sentence in sentences for word in sentence] if idioms else reading.words
         phrases = tuple((kind, at) for kind, at, _ in self._phrases.found(words))
-        parts = self.scorer.parts(sentences)
+        parts = self.scorer.score_sentences(sentences)
         scores = combine(parts)
         count = len(self.topics)
         any_score = float(safety_margin(scores[None, :], count)[0])
@@ -95,7 +95,7 @@ class MessageClassifier:
                 grave = np.maximum(scores, parts[1 + int(risks.argmax())])
         kinds = dict(zip(KINDS, grave[count + 1 :].tolist(), strict=True))
         # An idiom is no sign of danger, but it may well say what the message is about: "child sexual abuse material".
-        about = topic_scores(combine(self.scorer.parts(reading.sentences)) if idioms else scores, self.topics)
+        about = topic_scores(combine(self.scorer.score_sentences(reading.sentences)) if idioms else scores, self.topics)
         return _Scores(reading, phrases, tuple(at for _, at, _ in idioms), about, any_score, alone, kinds)
 
     def _classification(self, heard: _Scores) -> Classification:
@@ -117,7 +117,7 @@ class MessageClassifier:
             about_someone_else=self._who.other(reading),
             numbers_first=not kinds
             and max(heard.any_score, heard.alone - thresholds.sentence + thresholds.careful) >= thresholds.careful,
-            truncated=reading.cut,
+            truncated=reading.truncated,
             off_topic=best.topic == "none" and best.clear,
         )
 

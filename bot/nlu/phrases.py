@@ -9,6 +9,8 @@ Words = tuple[str, ...]
 #: How many foreign words may stand between two words of a phrase, and in all.
 GAP = 1
 GAPS = 2
+#: A word that stands in a message more often than this is repeated for its own sake.
+MAX_STARTS = 32
 
 
 class Phrases:
@@ -27,28 +29,32 @@ class Phrases:
     def found(self, words: Sequence[str]) -> list[tuple[Kind, str, range]]:
         """Each phrase in the message: its kind, where an editor wrote it, and which words it covers."""
         out = []
-        for word in dict.fromkeys(words):
-            for kind, phrase, at in self._by_word.get(word, ()):
-                place = _find(phrase, words)
-                if place is not None:
-                    out.append((kind, at, place))
+        places: dict[str, list[int]] = defaultdict(list)
+        for place, word in enumerate(words):
+            places[word].append(place)
+        for word in places:
+            for kind, phrase, source in self._by_word.get(word, ()):
+                covered = _find(phrase, words, places.get(phrase[0], ()))
+                if covered is not None:
+                    out.append((kind, source, covered))
         return out
 
 
-def _find(phrase: Words, words: Sequence[str]) -> range | None:
-    """Where the phrase stands in the words: in order, at most GAP words between two, GAPS in all."""
-    first = phrase[0]
-    for start, word in enumerate(words):
-        if word != first:
-            continue
-        at, spare = start, GAPS
+def _find(phrase: Words, words: Sequence[str], starts: Sequence[int]) -> range | None:
+    """Where the phrase stands in the words: in order, at most GAP words between two, GAPS in all.
+
+    `starts` are the places of its first word; of very many only the first and the last are tried."""
+    if len(starts) > MAX_STARTS:
+        starts = (*starts[: MAX_STARTS // 2], *starts[-MAX_STARTS // 2 :])
+    for start in starts:
+        end, spare = start, GAPS
         for wanted in phrase[1:]:
             for step in range(1, GAP + 2):
-                if at + step < len(words) and words[at + step] == wanted and step - 1 <= spare:
-                    at, spare = at + step, spare - (step - 1)
+                if end + step < len(words) and words[end + step] == wanted and step - 1 <= spare:
+                    end, spare = end + step, spare - (step - 1)
                     break
             else:
                 break
         else:
-            return range(start, at + 1)
+            return range(start, end + 1)
     return None

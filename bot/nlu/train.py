@@ -57,7 +57,9 @@ def train(content: Content, lexicon: Lexicon) -> TrainedModel:
 
     later = [n for n, e in enumerate(bank) if e.bucket < CALIBRATE]
     first = Scorer(fit([n for n, e in enumerate(bank) if e.bucket >= CALIBRATE]), lexicon.stem)
-    thresholds, calibration = _calibrate([first.parts(messages[n]) for n in later], [bank[n] for n in later], topics)
+    thresholds, calibration = _calibrate(
+        [first.score_sentences(messages[n]) for n in later], [bank[n] for n in later], topics
+    )
     return TrainedModel(counts, tuple(pairs), fit(range(len(bank))), topics, thresholds, calibration)
 
 
