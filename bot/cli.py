@@ -165,7 +165,7 @@ def _score(args: argparse.Namespace, settings: Settings) -> int:
         if args.misses:
             _print_misses(scored)
     own = [
-        {"text": e.text, "lang": e.lang, "safety": sorted(e.kinds), "topics": [e.topic] if e.topic else []}
+        {"text": e.text, "lang": e.lang, "safety": sorted(e.kinds), "topics": list(e.topics)}
         for e in held_out(engine.content)
     ]
     topical = [row for row in own if row["topics"]]

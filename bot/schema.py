@@ -263,6 +263,21 @@ class Phrase:
     at: str  # "intents/en/sextortion.yaml:4"
 
 
+#: The folders of intents/<lang>/ whose messages each carry their own labels.
+MessageSet = Literal["everyday", "stories", "shorts"]
+
+
+@dataclass(frozen=True)
+class LabelledPhrase:
+    """One message of intents/<lang>/<set>/, with every kind and every topic that it may rightly be taken for."""
+
+    text: str
+    at: str
+    set: MessageSet
+    kinds: tuple[Kind, ...]  # () for none
+    topics: tuple[str, ...]  # best first; () where only the kinds matter
+
+
 @dataclass(frozen=True)
 class SafetyWords:
     """What to listen for in one language: plain phrases and idioms by kind, the bank of examples, the harmless ones."""
@@ -270,6 +285,9 @@ class SafetyWords:
     says: Mapping[Kind, tuple[Phrase, ...]]  # content/safety/<lang>.yaml: short phrases, matched inside a message
     idioms: Mapping[Kind, tuple[Phrase, ...]]  # content/safety/<lang>.yaml `not`: blank their own words only
     bank: Mapping[Kind, tuple[Phrase, ...]]  # content/safety/<lang>/<kind>.yaml: whole messages
+    careful: tuple[
+        Phrase, ...
+    ]  # content/safety/<lang>/careful.yaml: only the tone says something; no alert, the numbers first
     harmless: tuple[Phrase, ...]  # content/safety/<lang>/harmless.yaml: whole messages without a safety kind
 
 
@@ -286,6 +304,8 @@ class Language:
     intents: Mapping[str, tuple[Phrase, ...]]
     safety: SafetyWords
     concepts: Mapping[str, tuple[Phrase, ...]] = field(default_factory=dict)  # intents/<lang>/_concepts.yaml
+    labelled: tuple[LabelledPhrase, ...] = ()  # intents/<lang>/everyday/, stories/, shorts/
+    signs: Mapping[str, tuple[Phrase, ...]] = field(default_factory=dict)  # `signs` of intents/<lang>/<topic>.yaml
     spellings: Mapping[str, str] = field(default_factory=dict)  # intents/<lang>/_spellings.yaml: variant -> full words
 
 

@@ -94,7 +94,13 @@ def messages(draft: Draft) -> int:
     return sum(
         len(phrases)
         for language in draft.languages.values()
-        for group in (language.intents, language.says, language.idioms, language.bank, {"harmless": language.harmless})
+        for group in (
+            language.intents,
+            language.says,
+            language.idioms,
+            language.bank,
+            {"careful": language.careful, "harmless": language.harmless, "labelled": language.labelled},
+        )
         for phrases in group.values()
     )
 

@@ -8,6 +8,7 @@ from bot.content.yaml_reader import Problem, Sheet
 from bot.dialogue import KINDS, Kind
 from bot.schema import (
     Content,
+    LabelledPhrase,
     Language,
     Menu,
     Phrase,
@@ -38,7 +39,10 @@ class LanguageDraft:
     says: dict[Kind, tuple[Phrase, ...]] = field(default_factory=dict)
     idioms: dict[Kind, tuple[Phrase, ...]] = field(default_factory=dict)
     bank: dict[Kind, tuple[Phrase, ...]] = field(default_factory=dict)
+    careful: tuple[Phrase, ...] = ()
     harmless: tuple[Phrase, ...] = ()
+    labelled: tuple[LabelledPhrase, ...] = ()
+    signs: dict[str, tuple[Phrase, ...]] = field(default_factory=dict)
     concepts: dict[str, tuple[Phrase, ...]] = field(default_factory=dict)
     spellings: dict[str, str] = field(default_factory=dict)
 
@@ -48,7 +52,7 @@ class LanguageDraft:
         def every(found: Mapping[Kind, tuple[Phrase, ...]]) -> dict[Kind, tuple[Phrase, ...]]:
             return {kind: found.get(kind, ()) for kind in KINDS}
 
-        return SafetyWords(every(self.says), every(self.idioms), every(self.bank), self.harmless)
+        return SafetyWords(every(self.says), every(self.idioms), every(self.bank), self.careful, self.harmless)
 
 
 #: Stands for a menu that could not be read, so that the rest can be checked all the same.
@@ -84,6 +88,8 @@ class Draft:
                     resource_words=draft.resource_words,
                     intents=draft.intents,
                     safety=draft.words(),
+                    labelled=draft.labelled,
+                    signs=draft.signs,
                     concepts=draft.concepts,
                     spellings=draft.spellings,
                 )

@@ -1,19 +1,21 @@
 """Folders -> Content, or every problem at once."""
 
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from pydantic import ValidationError
 
 import bot
-from bot.content.checks.references import reference_problems
+from bot.content.checks.references import TOPICS, reference_problems
 from bot.content.draft import NO_MENU, Draft, LanguageDraft
-from bot.content.error_messages import complaints, not_a_field
+from bot.content.error_messages import complaints, not_a_field, unknown
 from bot.content.yaml_reader import ContentError, Problem, Sheet, phrases, read_yaml
 from bot.dialogue import KINDS, Kind
 from bot.schema import (
     Content,
+    LabelledPhrase,
     Menu,
+    MessageSet,
     Phrase,
     Resource,
     ResourceWords,
@@ -91,7 +93,11 @@ def _language(draft: Draft, lang: str) -> LanguageDraft:
         elif topic == "_spellings":
             language.spellings = _spellings(draft, file)
         else:
-            language.intents[topic] = _says(draft, file)
+            language.intents[topic] = _says(draft, file, also="signs")
+            language.signs[topic] = _signs(draft, file)
+    for name in get_args(MessageSet):
+        for _, file in _files(draft, f"intents/{lang}/{name}"):
+            language.labelled += _labelled(draft, file, name)
     _listen(draft, lang, language)
     return language
 
@@ -106,7 +112,9 @@ def _listen(draft: Draft, lang: str, language: LanguageDraft) -> None:
                 language.says[kind] = _block(draft, sheet, name, "says")
                 language.idioms[kind] = _block(draft, sheet, name, "not")
     for stem, file in _files(draft, f"content/safety/{lang}"):
-        if stem.startswith("harmless"):
+        if stem == "careful":
+            language.careful = _says(draft, file)
+        elif stem.startswith("harmless"):
             language.harmless += _says(draft, file)
         elif kind := _kind(stem):
             language.bank[kind] = _says(draft, file)
@@ -147,18 +155,47 @@ def _shape(draft: Draft, sheet: Sheet, model: type[W], *where: str) -> W | None:
         return None
 
 
-def _says(draft: Draft, file: str) -> tuple[Phrase, ...]:
-    """The messages of a file that holds nothing else."""
+def _says(draft: Draft, file: str, also: str = "") -> tuple[Phrase, ...]:
+    """The messages of a file that holds nothing else, but for a field called `also`."""
     sheet = _sheet(draft, file)
     if sheet is None:
         return ()
-    _only(draft, sheet, ("says",))
+    _only(draft, sheet, ("says", also) if also else ("says",))
     if "says" not in sheet.names():
         draft.problems.append(sheet.problem('"says" is missing; write says: | and one message per line below it'))
     return _block(draft, sheet, "says")
 
 
-def _block(draft: Draft, sheet: Sheet, *where: str) -> tuple[Phrase, ...]:
+def _signs(draft: Draft, file: str) -> tuple[Phrase, ...]:
+    """What has to stand in a message for this topic to be answered: one word, wording or @concept a line."""
+    sheet = draft.sheets.get(file)
+    return _block(draft, sheet, "signs") if sheet else ()
+
+
+def _labelled(draft: Draft, file: str, set_: MessageSet) -> tuple[LabelledPhrase, ...]:
+    """The messages of a file of groups, each group with its topics and safety kinds."""
+    sheet = _sheet(draft, file, expect=list)
+    if sheet is None:
+        return ()
+    found: list[LabelledPhrase] = []
+    topics = draft.ids(TOPICS)
+    for n in range(len(sheet.values)):
+        _only(draft, sheet, ("topics", "safety", "says"), n)
+        for field, known in (("topics", topics), ("safety", KINDS)):
+            for name, line in sheet.items(n, field):
+                if known and name not in known:
+                    draft.problems.append(
+                        Problem(file, line, unknown("topic" if field == "topics" else "safety kind", name, known))
+                    )
+        labels = tuple(name for name, _ in sheet.items(n, "topics"))
+        kinds = tuple(kind for name, _ in sheet.items(n, "safety") if (kind := _kind(name)))
+        if not labels and not kinds:
+            draft.problems.append(sheet.problem('name the topics of these messages, such as "topics: [none]"', n))
+        found += [LabelledPhrase(p.text, p.at, set_, kinds, labels) for p in _block(draft, sheet, n, "says")]
+    return tuple(found)
+
+
+def _block(draft: Draft, sheet: Sheet, *where: str | int) -> tuple[Phrase, ...]:
     value = sheet.get(*where)
     if value is None or value == "":
         return ()
@@ -201,7 +238,7 @@ def _spellings(draft: Draft, file: str) -> dict[str, str]:
     return spellings
 
 
-def _only(draft: Draft, sheet: Sheet, allowed: tuple[str, ...], *where: str) -> None:
+def _only(draft: Draft, sheet: Sheet, allowed: tuple[str, ...], *where: str | int) -> None:
     if not isinstance(sheet.get(*where), dict):
         draft.problems.append(sheet.problem(f"write {' and '.join(f'{name}: |' for name in allowed)} here", *where))
     for name in sheet.names(*where):
@@ -209,12 +246,12 @@ def _only(draft: Draft, sheet: Sheet, allowed: tuple[str, ...], *where: str) -> 
             draft.problems.append(sheet.problem(not_a_field(name, allowed), *where, name))
 
 
-def _sheet(draft: Draft, file: str) -> Sheet | None:
+def _sheet(draft: Draft, file: str, expect: type = dict) -> Sheet | None:
     path = draft.root / file
     if not path.is_file():
         draft.problems.append(Problem(file, 1, "this file is missing"))
         return None
-    sheet, problems = read_yaml(path, file)
+    sheet, problems = read_yaml(path, file, expect)
     draft.problems.extend(problems)
     if sheet is None:
         draft.unread.add(file)
@@ -238,7 +275,7 @@ def _files(draft: Draft, folder: str) -> list[tuple[str, str]]:
         return []
     found = []
     for entry in sorted(path.iterdir()):
-        if not _seen(entry) or entry.name == "README.md":
+        if not _seen(entry) or entry.name == "README.md" or (entry.is_dir() and entry.name in get_args(MessageSet)):
             continue
         if entry.is_file() and entry.suffix == ".yaml":
             found.append((entry.stem, f"{folder}/{entry.name}"))

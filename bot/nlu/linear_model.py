@@ -16,7 +16,7 @@ from bot.nlu.decision import Calibration, Thresholds
 from bot.nlu.features import GAPS, PAIRS, PIECES, WORDS, Floats, Index, Sentences, bigram_codes, grams
 
 #: Raise when what is stored, or how it is trained, changes: models stored under an older version are not used.
-FORMAT_VERSION = 9
+FORMAT_VERSION = 10
 #: What a sentence alone may add to what the whole message says.
 SENTENCE = 0.3
 #: How many unknown words of one message have their letters looked at; no message that says something has so many.
@@ -87,7 +87,7 @@ class Scorer:
     def score_sentences(self, sentences: Sentences) -> Floats:
         """One row for the whole message, and one for each sentence where there are several; [1 + sentences, columns]."""
         seen = self._too_many(sentences)
-        several = _parts(sentences)
+        several = split_parts(sentences)
         if len(several) < 2:
             return self._score(sentences, seen)[None, :]
         return np.stack([self._score(sentences, seen), *(self._score([part], seen) for part in several)])
@@ -188,7 +188,7 @@ def combine(parts: Floats) -> Floats:
     return np.asarray((1 - SENTENCE) * whole + SENTENCE * parts[1:].max(axis=0), np.float32)
 
 
-def _parts(sentences: Sentences) -> list[list[str]]:
+def split_parts(sentences: Sentences) -> list[list[str]]:
     """The sentences, a very short one together with the next; of a very long message several together."""
     least = max(3, math.ceil(sum(map(len, sentences)) / MOST_PARTS))
     out: list[list[str]] = []

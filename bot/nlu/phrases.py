@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-
-from bot.dialogue import Kind
+from typing import Generic, TypeVar
 
 Words = tuple[str, ...]
+Label = TypeVar("Label")
 #: How many foreign words may stand between two words of a phrase, and in all.
 GAP = 1
 GAPS = 2
@@ -13,30 +13,30 @@ GAPS = 2
 MAX_STARTS = 32
 
 
-class Phrases:
-    """Short phrases by kind, found inside messages."""
+class Phrases(Generic[Label]):
+    """Short phrases, each with a label, found inside messages."""
 
-    def __init__(self, phrases: Sequence[tuple[Kind, Words, str]]) -> None:
-        self._by_word: dict[str, list[tuple[Kind, Words, str]]] = defaultdict(list)
+    def __init__(self, phrases: Sequence[tuple[Label, Words, str]]) -> None:
+        self._by_word: dict[str, list[tuple[Label, Words, str]]] = defaultdict(list)
         often: dict[str, int] = defaultdict(int)
         for _, words, _ in phrases:
             for word in set(words):
                 often[word] += 1
-        for kind, words, at in phrases:
+        for label, words, source in phrases:
             if words:
-                self._by_word[min(words, key=lambda word: (often[word], word))].append((kind, words, at))
+                self._by_word[min(words, key=lambda word: (often[word], word))].append((label, words, source))
 
-    def found(self, words: Sequence[str]) -> list[tuple[Kind, str, range]]:
-        """Each phrase in the message: its kind, where an editor wrote it, and which words it covers."""
+    def found(self, words: Sequence[str]) -> list[tuple[Label, str, range]]:
+        """Each phrase in the message: its label, where an editor wrote it, and which words it covers."""
         out = []
         places: dict[str, list[int]] = defaultdict(list)
         for place, word in enumerate(words):
             places[word].append(place)
         for word in places:
-            for kind, phrase, source in self._by_word.get(word, ()):
+            for label, phrase, source in self._by_word.get(word, ()):
                 covered = _find(phrase, words, places.get(phrase[0], ()))
                 if covered is not None:
-                    out.append((kind, source, covered))
+                    out.append((label, source, covered))
         return out
 
 

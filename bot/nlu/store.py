@@ -100,7 +100,9 @@ def fingerprint(content: Content) -> str:
     for path in sorted(_WORDS.glob("*.txt")):
         digest.update(path.read_bytes())
     for lang, words in sorted(content.languages.items()):
-        listed = [f"{e.lang} {e.topic} {sorted(e.kinds)} {e.text}" for e in examples(content) if e.lang == lang]
+        listed = [
+            f"{e.lang} {e.set} {e.topics} {sorted(e.kinds)} {e.text}" for e in examples(content) if e.lang == lang
+        ]
         listed += [f"{variant}={full}" for variant, full in sorted(words.spellings.items())]
         listed += [f"{name}:{p.text}" for name, ps in sorted(words.concepts.items()) for p in ps]
         digest.update("\n".join(listed).encode())

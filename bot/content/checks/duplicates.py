@@ -32,7 +32,10 @@ def twins(draft: Draft) -> Iterator[Problem]:
     """Messages that stand in two places of a language, where one would have to win by chance."""
     for lang, language in draft.languages.items():
         intents = [phrase for group in language.intents.values() for phrase in group]
+        intents += [Phrase(phrase.text, phrase.at) for phrase in language.labelled if not phrase.kinds]
         yield from _repeated(intents)
+        yield from _repeated([Phrase(phrase.text, phrase.at) for phrase in language.labelled if phrase.kinds])
+        yield from _repeated(language.careful)
         for kind in KINDS:
             yield from _repeated(language.bank.get(kind, ()))
         yield from _repeated(language.harmless)
@@ -42,7 +45,9 @@ def twins(draft: Draft) -> Iterator[Problem]:
         yield from _short(language)
         held_out, problems = _held_out(draft, lang)
         yield from problems
-        yield from _shared([*intents, *safety, *language.harmless], held_out, _IS_TEST)
+        told = [Phrase(phrase.text, phrase.at) for phrase in language.labelled if phrase.kinds]
+        yield from _shared(language.careful, safety, _IS_SAFETY)
+        yield from _shared([*intents, *safety, *told, *language.careful, *language.harmless], held_out, _IS_TEST)
 
 
 def ambiguous_spellings(draft: Draft) -> Iterator[Problem]:

@@ -47,7 +47,8 @@ def _names(draft: Draft) -> Iterator[Problem]:
     topics = draft.ids(TOPICS)
     for file, sheet in draft.sheets.items():
         stem = file.rsplit("/", 1)[-1].removesuffix(".yaml")
-        is_topic = file.startswith(("intents/", "content/replies/")) and not stem.startswith("_")
+        is_topic = file.startswith(("intents/", "content/replies/")) and file.count("/") == (3 if file[0] == "c" else 2)
+        is_topic = is_topic and not stem.startswith("_")
         if is_topic and topics and stem not in topics:
             yield Problem(file, 1, unknown("topic", stem, topics))
         is_bank = file.startswith("content/safety/") and file.count("/") == 3
