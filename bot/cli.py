@@ -24,7 +24,6 @@ from bot.dialogue import Incoming
 from bot.engine import Engine
 from bot.nlu import explain, store
 from bot.nlu.classify import MessageClassifier
-from bot.nlu.examples import held_out
 from bot.settings import Settings, SettingsError
 
 
@@ -164,19 +163,23 @@ def _score(args: argparse.Namespace, settings: Settings) -> int:
         print(f"{path}: {len(rows)} messages\n{score.table(scored, must)}\n")
         if args.misses:
             _print_misses(scored)
-    own = [
-        {"text": e.text, "lang": e.lang, "safety": sorted(e.kinds), "topics": list(e.topics)}
-        for e in held_out(engine.content)
-    ]
-    topical = [row for row in own if row["topics"]]
-    print(f"own part, topics: {len(topical)} messages of intents/ that nothing was model from")
-    print(score.table(score.run(engine, topical), must) + "\n")
-    risky = [row for row in own if not row["topics"]]
-    print(
-        f"own part, safety: {len(risky)} messages of content/safety/ that nothing was model from (labels of topics do not apply)"
-    )
-    print(score.table(score.run(engine, risky), must))
+    rows = score.held_out_rows(engine.content, _finds_a_phrase(engine))
+    for set_, what in (("bank", "the phrase banks"), ("stories", "stories"), ("shorts", "short messages")):
+        of_set = [row for row in rows if row["set"] == set_]
+        if of_set:
+            print(f"held out of {what}: {len(of_set)} messages that the model was never trained on")
+            print(score.table(score.run(engine, of_set), must) + "\n")
+    everyday = score.run(engine, [row for row in rows if row["set"] == "everyday"])
+    print(f"held out of everyday talk: {len(everyday)} messages")
+    for name, counts in score.everyday(everyday, engine.content.menu.small_talk).items():
+        print(f"{name:16}{score.share(*counts):>32}")
     return 0
+
+
+def _finds_a_phrase(engine: Engine) -> Callable[[str], bool]:
+    classifier = engine.classifier
+    assert isinstance(classifier, MessageClassifier)
+    return lambda text: bool(classifier.explain(text)[1].phrases)
 
 
 def _print_misses(scored: Sequence[score.Scored]) -> None:

@@ -107,6 +107,9 @@ class Engine:
         safety = words.safety_replies[found.safety[0]]
         other = found.about_someone_else
         first = self._urgent_message(lang, safety.warm_other if other else safety.warm)
+        if found.other_language in self.content.other_languages:
+            line = self.fill(lang, self.content.other_languages[found.other_language].line)
+            first = replace(first, notice=line, notice_lang=found.other_language.replace("_", "-"))
         topics = [found.topic] if found.topic != "none" and found.topic not in self.content.menu.small_talk else []
         if topics and topics[0] != "talk_to_someone":
             second = self._topic_message(lang, topics[0], found.audience)

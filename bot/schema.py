@@ -242,6 +242,19 @@ class Menu(Written):
     hotlines: tuple[str, ...] = Field(description="resources after 911 and 988 in the list of numbers")
 
 
+class OtherLanguage(Written):
+    """A language that we don't speak: cries for help in it are recognised, and answered with one line of its own."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    name: str = Field(description="its English name")
+    own_name: str = Field(description="its name for itself")
+    script: Literal["latin", "cyrillic", "arabic", "devanagari", "han", "kana", "hangul"]
+    says: Mapping[Kind, str] = Field(description="short phrases by safety kind, one a line")
+    sayings: str = Field("", alias="not", description="everyday sayings that only sound like it, one a line")
+    line: str = Field(description="911, 988 and how to ask for one's language, in that language")
+
+
 class School(Written):
     """One school that shares the link: whom its students can go to."""
 
@@ -317,4 +330,5 @@ class Content:
     resources: Mapping[str, Resource]
     languages: Mapping[str, Language]
     menu: Menu
+    other_languages: Mapping[str, OtherLanguage] = field(default_factory=dict)
     schools: Mapping[str, School] = field(default_factory=dict)

@@ -8,11 +8,13 @@ from pathlib import Path
 from bot.content.checks.duplicates import ambiguous_spellings, near_twins, twins
 from bot.content.checks.phone_numbers import broken_links, resource_numbers, school_numbers, written_numbers
 from bot.content.checks.references import reference_problems
+from bot.content.checks.signs import missing_signs
 from bot.content.checks.style import lengths, reading_grade, spanish_questions, unsafe_words
 from bot.content.checks.translations import parity
 from bot.content.draft import Draft
 from bot.content.load import read
 from bot.content.yaml_reader import Problem
+from bot.nlu.store import lexicon
 
 #: How long a check or a review holds.
 REVIEW_DAYS = 365
@@ -49,6 +51,9 @@ def check(root: Path, today: date, strict: bool = False) -> Report:
     draft = read(root)
     found = [problem for look in PASSES for problem in look(draft)]
     found += review_dates(draft, today)
+    if not draft.problems and not found:
+        content = draft.content()
+        found += missing_signs(content, lexicon(content))
     problems = tuple(_once({*draft.problems, *found}))
     warnings = tuple(sorted(near_twins(draft))) if strict else ()
     return Report(problems, warnings, summary(draft, problems, warnings))

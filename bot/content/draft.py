@@ -11,6 +11,7 @@ from bot.schema import (
     LabelledPhrase,
     Language,
     Menu,
+    OtherLanguage,
     Phrase,
     Resource,
     ResourceWords,
@@ -71,6 +72,7 @@ class Draft:
     resources: dict[str, Resource] = field(default_factory=dict)
     schools: dict[str, School] = field(default_factory=dict)
     languages: dict[str, LanguageDraft] = field(default_factory=dict)
+    other_languages: dict[str, OtherLanguage] = field(default_factory=dict)
     menu: Menu = NO_MENU  # until content/menu.yaml is read
 
     def content(self) -> Content:
@@ -97,6 +99,7 @@ class Draft:
                 if draft.shared and draft.web and draft.telegram
             },
             menu=self.menu,
+            other_languages=self.other_languages,
             schools=self.schools,
         )
 

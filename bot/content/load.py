@@ -16,6 +16,7 @@ from bot.schema import (
     LabelledPhrase,
     Menu,
     MessageSet,
+    OtherLanguage,
     Phrase,
     Resource,
     ResourceWords,
@@ -31,6 +32,8 @@ from bot.schema import (
 
 W = TypeVar("W", bound=Written)
 
+#: Cries for help in languages that we don't speak; a content may do without.
+OTHER_LANGUAGES = "content/other_languages.yaml"
 #: Files of content/replies/<lang>/ that are no topic's.
 _SPECIAL = ("_shared", "_web", "_telegram", "_safety", "_resources")
 
@@ -56,6 +59,8 @@ def read(root: Path) -> Draft:
     draft = Draft(root)
     draft.topics = _table(draft, "content/topics.yaml", Topic)
     draft.resources = _table(draft, "content/resources.yaml", Resource)
+    if (root / OTHER_LANGUAGES).is_file():
+        draft.other_languages = _table(draft, OTHER_LANGUAGES, OtherLanguage)
     draft.menu = _entry(draft, "content/menu.yaml", Menu) or NO_MENU
     for stem, file in _files(draft, "content/schools"):
         if school := _entry(draft, file, School):

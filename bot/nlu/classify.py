@@ -1,7 +1,7 @@
 """Message text in, Classification out: language, safety kinds, topic, who writes, and about whom."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.dialogue import Audience, Classification, Kind, Tier
 from bot.nlu import decision
@@ -9,6 +9,7 @@ from bot.nlu.examples import HELD_OUT, Example, examples
 from bot.nlu.features import Floats
 from bot.nlu.lexicon import Lexicon, Reading
 from bot.nlu.linear_model import Scorer, TrainedModel, combine
+from bot.nlu.other_languages import OtherLanguages, foreign_script
 from bot.nlu.phrases import Phrases
 from bot.nlu.signs import Signs
 from bot.schema import Content, Language, Phrase
@@ -37,6 +38,9 @@ class _Scores:
     topics: Floats
     risk: float
     kinds: dict[Kind, float]
+    other_language: str = ""
+    kinds_elsewhere: tuple[Kind, ...] = ()
+    unknown_language: bool = False
 
 
 class MessageClassifier:
@@ -52,6 +56,7 @@ class MessageClassifier:
         self._idioms = Phrases(self._read(content, lambda words: words.safety.idioms))
         self._who = _Who(content, lexicon)
         self._signs = Signs(content, lexicon)
+        self._other_languages = OtherLanguages(content)
 
     def _read(
         self, content: Content, part: Callable[[Language], Mapping[Kind, tuple[Phrase, ...]]]
@@ -78,6 +83,14 @@ class MessageClassifier:
 
     def _scores(self, text: str, hint: str | None) -> _Scores:
         reading = self.lexicon.read(text, hint)
+        other_language, kinds_elsewhere = self._other_languages.find(text)
+        unknown = (
+            bool(other_language)
+            or self.lexicon.is_unknown_language(reading)
+            or (not text.isascii() and foreign_script(text))
+        )
+        if unknown:  # then its words say nothing about which of our languages to answer in
+            reading = replace(reading, lang=hint if hint in self.lexicon.langs else self.lexicon.langs[0])
         idioms = self._idioms.found(reading.words)
         sentences = self._without(reading, [place for _, _, place in idioms]) if idioms else reading.sentences
         words = [word for sentence in sentences for word in sentence] if idioms else reading.words
@@ -93,16 +106,19 @@ class MessageClassifier:
             decision.topic_scores(about, self.topics),
             decision.risk(parts, count),
             decision.kind_scores(parts, count),
+            other_language,
+            kinds_elsewhere,
+            unknown,
         )
 
     def _classification(self, scores: _Scores) -> Classification:
         reading, thresholds = scores.reading, self.model.thresholds
         blank = not reading.words
-        phrases = tuple(dict.fromkeys(kind for kind, _ in scores.phrases))
-        kinds = () if blank else decision.kinds(scores.kinds, scores.risk, phrases, thresholds)
+        phrases = tuple(dict.fromkeys((*scores.kinds_elsewhere, *(kind for kind, _ in scores.phrases))))
+        kinds = scores.kinds_elsewhere if blank else decision.kinds(scores.kinds, scores.risk, phrases, thresholds)
         best = decision.match(scores.topics, self.topics, len(reading.words), self.model.calibration)
         earned = best.topic == "none" or self._signs.has(best.topic, reading)
-        answered = best.confident and earned and not blank
+        answered = best.confident and earned and not blank and not scores.unknown_language
         tier: Tier = "alert" if kinds else "answer" if answered and best.topic != "none" else "unsure"
         near = [topic for topic in best.nearest if topic != "none" and self._may_be_offered(topic, reading)][:3]
         return Classification(
@@ -111,12 +127,15 @@ class MessageClassifier:
             safety=kinds,
             topic=best.topic if answered else "none",
             score=best.score,
-            alternatives=() if blank else tuple(t for t in near if tier == "unsure" or t != best.topic),
+            alternatives=()
+            if blank or scores.unknown_language
+            else tuple(t for t in near if tier == "unsure" or t != best.topic),
             audience=self._who.audience(reading),
             about_someone_else=self._who.other(reading),
             numbers_first=not kinds and scores.risk >= thresholds.careful,
             truncated=reading.truncated,
-            off_topic=best.topic == "none" and best.confident,
+            off_topic=best.topic == "none" and best.confident and not scores.unknown_language,
+            other_language=scores.other_language,
         )
 
     def _may_be_offered(self, topic: str, reading: Reading) -> bool:

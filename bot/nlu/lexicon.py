@@ -37,6 +37,18 @@ LEAST_LIKE_LEET = 0.72
 MAX_MENDED_LETTERS = 24
 #: A sentence without an end is parted into pieces of at most so many words: each is also classified by itself.
 MAX_SENTENCE = 30
+#: A word with this much more evidence for one language stands in that language alone (e to this power times as often).
+ALONE = 2.5
+#: The most that one word says: a rare word is no better proof than a common one.
+MOST_EVIDENCE = 4.0
+#: How much the words of a longer message must say against the language of the page or the talk.
+OVERRULES_HINT = 3.5
+#: So many words or fewer must have one that stands in the other language alone, and nothing against it.
+FEW_WORDS = 2
+#: Of so many words at least half must be known for a message to be in a language of ours.
+FEWEST_WORDS = 4
+#: A word seen this often in the banks is judged by them, a rarer one by the lists of common words.
+TELLING_COUNT = 5
 #: How many words of one message are looked up among all words of the banks. An ordinary text of 4,000 characters needs 30.
 MAX_LOOKUPS = 48
 #: Only words this common may be pieces of a run-together word, beside those of the banks.
@@ -108,8 +120,15 @@ class Lexicon:
         self._weights = self._language_weights()
         self.learn(counts or {}, pairs)
 
-    def learn(self, counts: Mapping[str, int], pairs: Iterable[tuple[str, str]]) -> None:
-        """Take in the words of the phrase banks: how often each stands there, and which stand side by side."""
+    def learn(
+        self,
+        counts: Mapping[str, int],
+        pairs: Iterable[tuple[str, str]],
+        languages: Mapping[str, Mapping[str, int]] | None = None,
+    ) -> None:
+        """Take in the words of the phrase banks: how often each stands there, and in each language, and which stand side by side."""
+        self._counts_of = dict(languages or {})
+        self._totals = {lang: sum(of.values()) + 1 for lang, of in self._counts_of.items()}
         self.counts = dict(counts)
         self.pairs = frozenset(pairs)
         self._stems = {}
@@ -134,18 +153,41 @@ class Lexicon:
             weights[lang] = table
         return weights
 
-    def language(self, tokens: Iterable[str]) -> tuple[str, float]:
-        """The likeliest language of the words and its lead over the next; ("en", 0.0) style when nothing tells."""
-        score = dict.fromkeys(self.langs, 0.0)
-        for token in tokens:
-            found = [(self._weights[lang].get(token, 0.0), lang) for lang in self.langs]
-            if "ñ" in token and "es" in score:
-                score["es"] += 4
-            for weight, lang in found:
-                score[lang] += weight
+    def language(self, tokens: Sequence[str], hint: str | None = None) -> tuple[str, float]:
+        """The language of the words and its lead over the next; the hint, where the words don't say otherwise.
+
+        One or two words never overrule the hint unless one of them stands in the other language alone.
+        """
+        evidence = [self._evidence(token) for token in tokens]
+        score = {lang: sum(each.get(lang, 0.0) for each in evidence) for lang in self.langs}
         ranked = sorted(self.langs, key=lambda lang: -score[lang])
-        lead = score[ranked[0]] - (score[ranked[1]] if len(ranked) > 1 else 0.0)
-        return ranked[0], lead
+        best = ranked[0]
+        lead = score[best] - (score[ranked[1]] if len(ranked) > 1 else 0.0)
+        if hint not in self.langs or best == hint:
+            return best, lead
+        against = score[best] - score[hint]
+        alone = any(each.get(best, 0.0) - each.get(hint, 0.0) >= ALONE for each in evidence)
+        sure = against >= (ALONE if len(tokens) <= FEW_WORDS else OVERRULES_HINT) and alone
+        return (best, lead) if sure else (hint, lead)
+
+    def _evidence(self, token: str) -> dict[str, float]:
+        """How much a word speaks for each language: logarithms, the least of them 0."""
+        if "ñ" in token and "es" in self.langs:
+            return {"es": ALONE}
+        counts = {lang: self._counts_of[lang].get(token, 0) for lang in self.langs if lang in self._counts_of}
+        if sum(counts.values()) >= TELLING_COUNT:
+            shares = {lang: math.log((n + 0.5) / self._totals[lang]) for lang, n in counts.items()}
+        else:
+            shares = {lang: self._weights[lang].get(token, 0.0) / 2 for lang in self.langs}
+        least = min(shares.values())
+        return {lang: min(share - least, MOST_EVIDENCE) for lang, share in shares.items()}
+
+    def is_unknown_language(self, reading: Reading) -> bool:
+        """Whether fewer than half of a message's words are known in any language of ours."""
+        words = [word for word in reading.words if word.isalpha() and len(word) > 1]
+        if len(words) < FEWEST_WORDS:
+            return False
+        return sum(self.is_word(word) for word in words) < len(words) / 2
 
     # --- reading -------------------------------------------------------------------------
 
@@ -154,11 +196,8 @@ class Lexicon:
         truncated = len(text) > texts.MAX_CHARS
         folded = texts.fold(text[: texts.MAX_CHARS], self.tables)
         raw = [part for sentence in texts.sentences(folded) for part in _parted(texts.tokens(sentence))]
-        lang, lead = self.language(token for sentence in raw for token in sentence)
-        if "¿" in text or "¡" in text:
-            lang, lead = ("es", lead + 4) if lang == "es" or lead < 4 else (lang, lead)
-        if lead < 1.0 and hint in self.langs:
-            lang = hint
+        marked = "es" if ("¿" in text or "¡" in text) and "es" in self.langs else hint
+        lang, lead = self.language([token for sentence in raw for token in sentence], marked)
         # The end first: of a message too long to be mended whole, the newest words and the first are the ones that count.
         last = len(raw) - 1
         ends = _Budget(MAX_LOOKUPS // 2)

@@ -6,7 +6,7 @@ wording of several words, or `@name` for a concept list of _concepts.yaml. They 
 "blackmail" also finds "blackmailing", in every language whatever the message is taken for.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.nlu.lexicon import Lexicon, Reading
 from bot.nlu.phrases import Phrases
@@ -30,8 +30,12 @@ class Signs:
 
     def has(self, topic: str, reading: Reading) -> bool:
         """Whether one of the topic's signs stands in the message; a topic without a list needs none."""
+        return self.in_words(topic, reading.words)
+
+    def in_words(self, topic: str, words: Sequence[str]) -> bool:
+        """The same for words that were read already."""
         signs = self._of.get(topic)
-        return signs is None or bool(signs.found([self._stem(word) for word in reading.words]))
+        return signs is None or bool(signs.found([self._stem(word) for word in words]))
 
 
 def _texts(words: Language, topic: str) -> Iterator[str]:

@@ -90,7 +90,7 @@ def _train(content: Content, words: Lexicon) -> TrainedModel:
 
 
 def _classifier(content: Content, words: Lexicon, model: TrainedModel) -> MessageClassifier:
-    words.learn(model.counts, model.pairs)
+    words.learn(model.counts, model.pairs, model.languages)
     return MessageClassifier(content, words, model)
 
 
@@ -118,6 +118,7 @@ def _write(path: Path, model: TrainedModel, say: Callable[[str], None]) -> None:
     """Whole or not at all: another process may be reading."""
     info = {
         "counts": dict(model.counts),
+        "languages": model.languages,
         "pairs": [" ".join(pair) for pair in model.pairs],
         "words": model.weights.index.words,
         "stems": model.weights.index.stems,
@@ -149,6 +150,7 @@ def _read(path: Path) -> TrainedModel:
         info = json.loads(stored["info"].tobytes())
         return TrainedModel(
             counts=info["counts"],
+            languages=info["languages"],
             pairs=tuple((a, b) for a, b in (pair.split(" ") for pair in info["pairs"])),
             weights=Weights(
                 Index(

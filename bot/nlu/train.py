@@ -22,7 +22,7 @@ from bot.nlu.augment import AUGMENTED_COPIES, Swaps, concepts_of
 from bot.nlu.decision import SENTENCE_DISCOUNT, Calibration, Thresholds, safety_margin, topic_scores
 from bot.nlu.examples import HARMLESS, HELD_OUT, Example, examples
 from bot.nlu.features import Floats, Index, Sentences, Vectorizer
-from bot.nlu.lexicon import Lexicon, Reading
+from bot.nlu.lexicon import TELLING_COUNT, Lexicon, Reading
 from bot.nlu.linear_model import SENTENCE, TrainedModel, Weights, split_parts
 from bot.schema import Content
 
@@ -36,7 +36,9 @@ class TrainingConfig:
 
     strength: float = 0.3  # C of the linear fit: less clings less to our own sort of message (1 and 0.1 were tried)
     tolerance: float = 0.1  # of the solver: a tenth of this takes three times as long and hears nothing better
-    bank_weight: float = 0.4  # of a line of the older banks, hard on purpose, beside 1 of a line as real people write
+    bank_weight: float = (
+        0.4  # for safety, of a line of the older banks, hard on purpose, beside 1 of one as real people write
+    )
     folds: int = 3
     false_alerts: float = 0.02  # share of everyday messages, of files left out of the fit, that may raise an alert
     careful_recall: float = 0.995  # share of safety messages whose answer opens with the numbers, alert or not
@@ -60,10 +62,10 @@ def train(
     topics = tuple(content.topics)
     names = (*topics, HARMLESS, *KINDS)
     steps = _Steps(progress, passes=3, messages=len(bank), fits=(CONFIG.folds + 1) * (len(names) + 1))
-    counts = _vocabulary(bank, content, lexicon)
+    counts, languages = _vocabulary(bank, content, lexicon)
     lexicon.learn(counts, ())
     pairs = _pairs([lexicon.read(e.text, e.lang) for e in steps.counted(bank)])
-    lexicon.learn(counts, pairs)
+    lexicon.learn(counts, pairs, languages)
     messages = [lexicon.read(e.text, e.lang).sentences for e in steps.counted(bank)]
     index = Index.of(messages, lexicon.stem)
     rows = Vectorizer(index, lexicon.stem)
@@ -77,7 +79,7 @@ def train(
     thresholds, calibration = _calibrate(scores, words, bank, topics)
     coefficients, bias = fit(data, np.ones(len(bank), bool), steps.done)
     weights = Weights.of(index, coefficients, bias, lexicon.stem)
-    return TrainedModel(counts, tuple(pairs), weights, topics, thresholds, calibration)
+    return TrainedModel(counts, languages, tuple(pairs), weights, topics, thresholds, calibration)
 
 
 class _Steps:
@@ -122,7 +124,7 @@ class _Data:
     part_of: NDArray[np.int32]
     labels: NDArray[np.bool_]  # [examples, columns]
     known: NDArray[np.bool_]  # [examples, columns]: where False, the example says nothing about that column
-    weight: Floats  # [examples]
+    weight: Floats  # [examples]: of the safety columns; the topics' count each line alike
 
     @classmethod
     def of(
@@ -205,17 +207,15 @@ def fit(data: _Data, chosen: NDArray[np.bool_], fitted: Callable[[], None]) -> t
     matrix = vstack([data.whole[chosen], data.copies[kept]]).tocsr()
     labels, known, weight = data.labels[source], data.known[source], data.weight[source]
     columns = labels.shape[1]
+    topics = columns - len(KINDS) - 2
     weights = np.zeros((matrix.shape[1], columns), np.float32)
     bias = np.full(columns, -1.0, np.float32)
 
     def learn(column: int) -> tuple[Floats, float]:
-        use = known[:, column]
-        rows, wanted, worth = (matrix, labels[:, column], weight) if use.all() else (
-            matrix[use], labels[use, column], weight[use],
-        )  # fmt: skip
-        model = LinearSVC(C=CONFIG.strength, random_state=0, tol=CONFIG.tolerance).fit(
-            rows, wanted, sample_weight=worth
-        )
+        worth = np.where(known[:, column], weight if column >= topics else 1.0, 0.0)
+        use = worth > 0
+        model = LinearSVC(C=CONFIG.strength, random_state=0, tol=CONFIG.tolerance)
+        model.fit(matrix if use.all() else matrix[use], labels[use, column], sample_weight=worth[use])
         return model.coef_[0].astype(np.float32), float(model.intercept_[0])
 
     # In processes, not threads: the solver draws from one generator per process, and the same must come out every time.
@@ -256,13 +256,16 @@ def _confidence(
 ) -> Calibration:
     from sklearn.linear_model import LogisticRegression
 
-    about = np.asarray([n for n, e in enumerate(bank) if not e.kinds and (e.topics or e.set == "bank")])
+    about = np.asarray([n for n, e in enumerate(bank) if not e.kinds])
     whole, sentence = scores[about, 0], scores[about, 1]
     margins = topic_scores((1 - SENTENCE) * whole + SENTENCE * np.maximum(whole, sentence), topics)
     order = np.argsort(-margins, axis=1)
     best = np.take_along_axis(margins, order[:, :1], 1)[:, 0]
     second = np.take_along_axis(margins, order[:, 1:2], 1)[:, 0]
-    right = np.asarray([topics[order[n, 0]] in (bank[i].topics or ("none",)) for n, i in enumerate(about)])
+    # "None of ours" is never answered, so only messages that would be are asked about.
+    named = np.asarray([topics[n] != "none" for n in order[:, 0]])
+    about, best, second, order = about[named], best[named], second[named], order[named]
+    right = np.asarray([topics[order[n, 0]] in bank[i].topics for n, i in enumerate(about)])
     if right.all() or not right.any():  # too small a bank to tell confidence by; margins speak for themselves
         return Calibration(0.0, 1.7, 1.4, 0.0)
     worth = [CONFIG.bank_weight if bank[i].set == "bank" else 1.0 for i in about]
@@ -271,13 +274,23 @@ def _confidence(
     return Calibration(float(model.intercept_[0]), *(float(value) for value in model.coef_[0]))
 
 
-def _vocabulary(bank: Sequence[Example], content: Content, lexicon: Lexicon) -> dict[str, int]:
-    """The words worth mending towards: seen three times, in a short phrase or concept, or known to the language anyway."""
+def _vocabulary(
+    bank: Sequence[Example], content: Content, lexicon: Lexicon
+) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
+    """The words worth mending towards: seen three times, in a short phrase or concept, or known to the language anyway;
+    and how often each of the commoner ones stands in each language."""
     lexicon.learn({}, ())
     seen: Counter[str] = Counter()
+    by_language: dict[str, Counter[str]] = {lang: Counter() for lang in content.languages}
     for example in bank:
+        own = by_language[example.lang]
         for sentence in texts.sentences(texts.fold(example.text, lexicon.tables)):
-            seen.update(word for word in lexicon.spelled(texts.tokens(sentence), example.lang) if word.isalpha())
+            own.update(word for word in lexicon.spelled(texts.tokens(sentence), example.lang) if word.isalpha())
+    for own in by_language.values():
+        seen.update(own)
+    telling = {
+        lang: {w: n for w, n in sorted(own.items()) if seen[w] >= TELLING_COUNT} for lang, own in by_language.items()
+    }
     phrases = {
         word
         for lang, words in content.languages.items()
@@ -287,7 +300,8 @@ def _vocabulary(bank: Sequence[Example], content: Content, lexicon: Lexicon) -> 
     }
     for word in phrases:
         seen[word] += 0 if seen[word] else 1
-    return {word: n for word, n in sorted(seen.items()) if n >= 3 or word in phrases or word in lexicon.common}
+    kept = {word: n for word, n in sorted(seen.items()) if n >= 3 or word in phrases or word in lexicon.common}
+    return kept, telling
 
 
 def _pairs(readings: Sequence[Reading]) -> list[tuple[str, str]]:

@@ -27,6 +27,7 @@ def reference_problems(draft: Draft) -> Iterator[Problem]:
     yield from _topics(draft)
     yield from _resources(draft)
     yield from _menu(draft)
+    yield from _other_languages(draft)
     for lang in draft.languages:
         yield from _gaps(draft, lang)
         yield from _replies(draft, lang)
@@ -52,8 +53,8 @@ def _names(draft: Draft) -> Iterator[Problem]:
         if is_topic and topics and stem not in topics:
             yield Problem(file, 1, unknown("topic", stem, topics))
         is_bank = file.startswith("content/safety/") and file.count("/") == 3
-        if is_bank and stem not in KINDS and not stem.startswith("harmless"):
-            yield Problem(file, 1, unknown("safety kind", stem, (*KINDS, "harmless")))
+        if is_bank and stem not in (*KINDS, "careful") and not stem.startswith("harmless"):
+            yield Problem(file, 1, unknown("safety kind", stem, (*KINDS, "careful", "harmless")))
         if stem == "_safety" or (file.startswith("content/safety/") and file.count("/") == 2):
             yield from (
                 sheet.problem(unknown("safety kind", name, KINDS), name) for name in sheet.names() if name not in KINDS
@@ -100,6 +101,16 @@ def _menu(draft: Draft) -> Iterator[Problem]:
         for item, line in sheet.items(*where):
             if known and item not in known:
                 yield Problem(MENU, line, unknown(what, item, known))
+
+
+def _other_languages(draft: Draft) -> Iterator[Problem]:
+    """Placeholders in the lines of other languages that nothing fills."""
+    for file, sheet in draft.sheets.items():
+        if file.endswith("/other_languages.yaml"):
+            for name in sheet.names():
+                for found in PLACEHOLDER.finditer(sheet.text(name, "line")):
+                    if sentence := unfilled(draft, next(iter(draft.languages), ""), file, found[1]):
+                        yield sheet.problem(sentence, name, "line")
 
 
 def _gaps(draft: Draft, lang: str) -> Iterator[Problem]:
