@@ -10,7 +10,7 @@ from bot.nlu.features import Floats
 from bot.nlu.lexicon import Lexicon, Reading
 from bot.nlu.linear_model import Scorer, TrainedModel, combine
 from bot.nlu.other_languages import OtherLanguages, foreign_script
-from bot.nlu.phrases import Phrases
+from bot.nlu.phrases import Phrases, Words
 from bot.nlu.signs import Signs
 from bot.schema import Content, Language, Phrase
 
@@ -60,12 +60,24 @@ class MessageClassifier:
 
     def _read(
         self, content: Content, part: Callable[[Language], Mapping[Kind, tuple[Phrase, ...]]]
-    ) -> list[tuple[Kind, tuple[str, ...], str]]:
-        out: list[tuple[Kind, tuple[str, ...], str]] = []
+    ) -> list[tuple[Kind, Words, str]]:
+        out: list[tuple[Kind, Words, str]] = []
         for lang, words in content.languages.items():
             for kind, phrases in part(words).items():
-                out.extend((kind, self.lexicon.wording(p.text, lang), p.at) for p in phrases)
+                out.extend((kind, self._slots(p.text, lang), p.at) for p in phrases)
         return out
+
+    def _slots(self, text: str, lang: str) -> Words:
+        """A short phrase in the words of a reading; "@name" is any single word of that concept list."""
+        concepts = self.content.languages[lang].concepts
+        out: list[str | frozenset[str]] = []
+        for part in text.split():
+            if part.startswith("@") and part[1:] in concepts:
+                wordings = (self.lexicon.wording(each.text, lang) for each in concepts[part[1:]])
+                out.append(frozenset(words[0] for words in wordings if len(words) == 1))
+            else:
+                out.extend(self.lexicon.wording(part, lang))
+        return tuple(out)
 
     def classify(self, text: str, hint: str | None = None) -> Classification:
         """Classify `text`; `hint` is the channel's language code, used where the text does not tell. Never raises."""

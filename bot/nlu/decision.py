@@ -19,8 +19,9 @@ SHARPNESS = 4.0
 #: What a sentence's risk is discounted by. 0.2 and 0.4 were tried on stories of authors whom the model had not seen: 0.2
 #: finds more disclosures, 0.4 raises fewer alerts on harmless stories.
 SENTENCE_DISCOUNT = 0.3
-#: Confidence from which on a topic is answered rather than offered. Below it two of ten answers were about something else.
-ANSWER = 0.5
+#: Confidence from which on a topic is answered rather than offered. Between "never wrong" and "never any use": where a sign stands
+#: in the message too, one answer in ten below 0.5 is about something else.
+ANSWER = 0.45
 #: Margin below which a topic isn't offered as a button.
 OFFER = -1.2
 #: Topics that accuse, frighten or erase: never answered or offered without a sign of their own.

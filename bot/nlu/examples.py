@@ -45,7 +45,9 @@ def examples(content: Content) -> Iterator[Example]:
         for kind, phrases in words.safety.bank.items():
             yield from (Example(p.text, lang, p.at, frozenset({kind})) for p in phrases)
         for kind, phrases in words.safety.says.items():
-            yield from (Example(p.text, lang, p.at, frozenset({kind}), set="phrase") for p in phrases)
+            yield from (
+                Example(p.text, lang, p.at, frozenset({kind}), set="phrase") for p in phrases if "@" not in p.text
+            )
         yield from (Example(p.text, lang, p.at, set="careful") for p in words.safety.careful)
         yield from (Example(p.text, lang, p.at) for p in words.safety.harmless)
         yield from (Example(p.text, lang, p.at, frozenset(p.kinds), p.topics, p.set) for p in words.labelled)

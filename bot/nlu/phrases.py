@@ -4,7 +4,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
-Words = tuple[str, ...]
+#: A word, or any one of several: "my @parent hit me" has a place for every wording of a concept list.
+Slot = str | frozenset[str]
+Words = tuple[Slot, ...]
 Label = TypeVar("Label")
 #: How many foreign words may stand between two words of a phrase, and in all.
 GAP = 1
@@ -20,11 +22,17 @@ class Phrases(Generic[Label]):
         self._by_word: dict[str, list[tuple[Label, Words, str]]] = defaultdict(list)
         often: dict[str, int] = defaultdict(int)
         for _, words, _ in phrases:
-            for word in set(words):
+            for word in {word for word in words if isinstance(word, str)}:
                 often[word] += 1
         for label, words, source in phrases:
-            if words:
-                self._by_word[min(words, key=lambda word: (often[word], word))].append((label, words, source))
+            plain = [word for word in words if isinstance(word, str)]
+            if plain:
+                self._by_word[min(plain, key=lambda word: (often[word], word))].append((label, words, source))
+            elif words:
+                slots: list[frozenset[str]] = [slot for slot in words if isinstance(slot, frozenset)]
+                shortest = min(slots, key=len)
+                for word in sorted(shortest):
+                    self._by_word[word].append((label, words, source))
 
     def found(self, words: Sequence[str]) -> list[tuple[Label, str, range]]:
         """Each phrase in the message: its label, where an editor wrote it, and which words it covers."""
@@ -34,7 +42,12 @@ class Phrases(Generic[Label]):
             places[word].append(place)
         for word in places:
             for label, phrase, source in self._by_word.get(word, ()):
-                covered = _find(phrase, words, places.get(phrase[0], ()))
+                first = phrase[0]
+                if isinstance(first, str):
+                    starts: Sequence[int] = places.get(first, ())
+                else:
+                    starts = sorted(place for member in first for place in places.get(member, ()))
+                covered = _find(phrase, words, starts)
                 if covered is not None:
                     out.append((label, source, covered))
         return out
@@ -50,7 +63,7 @@ def _find(phrase: Words, words: Sequence[str], starts: Sequence[int]) -> range |
         end, spare = start, GAPS
         for wanted in phrase[1:]:
             for step in range(1, GAP + 2):
-                if end + step < len(words) and words[end + step] == wanted and step - 1 <= spare:
+                if end + step < len(words) and step - 1 <= spare and _fits(words[end + step], wanted):
                     end, spare = end + step, spare - (step - 1)
                     break
             else:
@@ -58,3 +71,7 @@ def _find(phrase: Words, words: Sequence[str], starts: Sequence[int]) -> range |
         else:
             return range(start, end + 1)
     return None
+
+
+def _fits(word: str, wanted: Slot) -> bool:
+    return word == wanted if isinstance(wanted, str) else word in wanted
