@@ -5,7 +5,6 @@ import json
 import logging
 import re
 import time
-from dataclasses import replace
 
 import pytest
 from fakes.telegram_kit import MEDIA, carried, has_numbers, impatient, labels, member, settings
@@ -619,9 +618,8 @@ async def test_profile_is_set_once_with_the_numbers(engine: Engine, server: Tele
 
 
 async def test_webhook_mode_sets_the_webhook_and_eats_each_update_once(engine: Engine, server: TelegramServer) -> None:
-    own = replace(
-        settings(server), telegram_mode="webhook", telegram_secret="s3cret", public_url="https://porch.example"
-    )
+    hook = {"telegram_mode": "webhook", "telegram_secret": "s3cret", "public_url": "https://porch.example"}
+    own = settings(server).model_copy(update=hook)
     running = TelegramChannel(engine, own)
     await running.start()
     assert server.webhook == "https://porch.example/telegram"
