@@ -6,7 +6,7 @@ Deterministic: the same content gives the same model. Needs scikit-learn and sci
 import itertools
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -35,24 +35,30 @@ PARALLEL_FROM = 5000
 Line = tuple[list[int], list[float]]
 
 
-def train(content: Content, lexicon: Lexicon) -> TrainedModel:
-    """What the banks teach."""
+def train(
+    content: Content, lexicon: Lexicon, progress: Callable[[int, int], None] = lambda done, total: None
+) -> TrainedModel:
+    """What the banks teach; `progress` is told how many steps are done, and of how many."""
     bank = sorted({e for e in examples(content) if e.bucket >= TEST}, key=lambda e: (e.lang, e.at))
-    counts = _vocabulary(bank, content, lexicon)
-    lexicon.learn(counts, ())
-    readings = [lexicon.read(e.text, e.lang) for e in bank]
-    pairs = _pairs(readings)
-    lexicon.learn(counts, pairs)
-    messages = [lexicon.read(e.text, e.lang).sentences for e in bank]
     topics = tuple(content.topics)
-    index = Index.of(messages, lexicon.stem)
-    lines = _lines(bank, messages, Vectorizer(index, lexicon.stem), Swaps(concepts_of(content, lexicon)))
     column_of = {name: n for n, name in enumerate((*topics, HARMLESS, *KINDS))}
     columns = [column_of[_label(example)] for example in bank]
+    steps = _Steps(progress, passes=3, messages=len(bank), fits=2 * len(set(columns)))
+    counts = _vocabulary(bank, content, lexicon)
+    lexicon.learn(counts, ())
+    readings = [lexicon.read(e.text, e.lang) for e in steps.counted(bank)]
+    pairs = _pairs(readings)
+    lexicon.learn(counts, pairs)
+    messages = [lexicon.read(e.text, e.lang).sentences for e in steps.counted(bank)]
+    index = Index.of(messages, lexicon.stem)
+    rows = Vectorizer(index, lexicon.stem)
+    lines = _lines(steps.counted(bank), messages, rows, Swaps(concepts_of(content, lexicon)))
 
     def fit(numbers: Sequence[int]) -> Weights:
         own = [(line, columns[n]) for n in numbers for line in lines[n]]
-        coefficients, bias = linear(index.size, [line for line, _ in own], [c for _, c in own], len(column_of))
+        coefficients, bias = linear(
+            index.size, [line for line, _ in own], [c for _, c in own], len(column_of), fitted=steps.done
+        )
         return Weights.of(index, coefficients, bias, lexicon.stem)
 
     later = [n for n, e in enumerate(bank) if e.bucket < CALIBRATE]
@@ -61,7 +67,31 @@ def train(content: Content, lexicon: Lexicon) -> TrainedModel:
     return TrainedModel(counts, tuple(pairs), fit(range(len(bank))), topics, thresholds, calibration)
 
 
-def _lines(bank: Sequence[Example], messages: Sequence[Sentences], rows: Vectorizer, swaps: Swaps) -> list[list[Line]]:
+class _Steps:
+    """Counts how far the training is: a step is one linear score fitted, or so many messages read, which takes as long."""
+
+    _MESSAGES = 6000
+
+    def __init__(self, progress: Callable[[int, int], None], passes: int, messages: int, fits: int) -> None:
+        self._progress = progress
+        self._done = 0
+        self._total = passes * (messages // self._MESSAGES) + fits
+        progress(0, self._total)
+
+    def done(self) -> None:
+        """One step more; never more than were said."""
+        self._done = min(self._done + 1, self._total)
+        self._progress(self._done, self._total)
+
+    def counted(self, bank: Iterable[Example]) -> Iterator[Example]:
+        """The same messages, counted while they are taken."""
+        for number, example in enumerate(bank, 1):
+            yield example
+            if number % self._MESSAGES == 0:
+                self.done()
+
+
+def _lines(bank: Iterable[Example], messages: Sequence[Sentences], rows: Vectorizer, swaps: Swaps) -> list[list[Line]]:
     """Each message as a row over the features, and its copies that came out different."""
     out = []
     for example, message in zip(bank, messages, strict=True):
@@ -111,8 +141,9 @@ def linear(
     labels: Sequence[int],
     columns: int,
     strength: float = 1.0,
+    fitted: Callable[[], None] = lambda: None,
 ) -> tuple[Floats, Floats]:
-    """One linear score per column, each against all others; ([features, columns], [columns])."""
+    """One linear score per column, each against all others, and `fitted` called after each; ([features, columns], [columns])."""
     from joblib import Parallel, delayed  # only the build needs these
     from scipy.sparse import csr_matrix
     from sklearn.svm import LinearSVC
@@ -133,8 +164,10 @@ def linear(
     # In processes, not threads: the solver draws from one generator per process, and the same must come out every time.
     there = sorted(set(labels))
     jobs = -1 if len(lines) > PARALLEL_FROM else 1
-    for column, (weight, offset) in zip(there, Parallel(n_jobs=jobs)(delayed(learn)(c) for c in there), strict=True):
+    found = Parallel(n_jobs=jobs, return_as="generator")(delayed(learn)(c) for c in there)
+    for column, (weight, offset) in zip(there, found, strict=True):
         weights[:, column], bias[column] = weight, offset
+        fitted()
     return weights, bias
 
 

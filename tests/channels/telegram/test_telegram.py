@@ -16,11 +16,11 @@ from bot.channels.telegram import incoming as hear
 from bot.channels.telegram import keyboards as shown
 from bot.channels.telegram.channel import TelegramChannel, TelegramRefused
 from bot.channels.telegram.chat_memory import DAY, Memory
-from bot.channels.telegram.delivery import ChatPace
+from bot.channels.telegram.delivery import LANES, ChatPace
 from bot.channels.telegram.html import pieces
 from bot.channels.telegram.html import telegram as telegram_html
 from bot.channels.telegram.sender import UPDATES
-from bot.channels.telegram.update_order import LANES, ChatOrder
+from bot.channels.telegram.update_order import ChatOrder
 from bot.dialogue import Button, Incoming, Message, Reply
 from bot.engine import Engine
 from bot.schema import Content
@@ -647,7 +647,7 @@ async def test_no_canary_reaches_a_log(
         "telegram.ext.ExtBot",
         "httpx",
         "httpcore",
-        "bot",
+        "porchlight",
     ):
         caplog.set_level(logging.DEBUG, logger=name)
     running = TelegramChannel(engine, settings(server), first_wait=0.05, grace=1)
@@ -709,11 +709,11 @@ async def test_log_lines_are_an_allow_list(monkeypatch: pytest.MonkeyPatch) -> N
         quiet.setup(logging.INFO, stream)
         logging.getLogger("aiohttp.server").error("Error handling %s", "canaryword")
         logging.getLogger("asyncio").error("Task exception\nfuture: canaryword")
-        logging.getLogger("bot.channels.telegram").info("Counted %s.", "TimedOut")
+        logging.getLogger("porchlight.telegram").info("Counted %s.", "TimedOut")
         try:
             raise ValueError("canaryword")
         except ValueError:
-            logging.getLogger("bot").exception("It broke.")
+            logging.getLogger("porchlight").exception("It broke.")
     finally:
         root.setLevel(level)
     out = stream.getvalue()
