@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import codecs
 import errno
 import functools
 import gc
@@ -143,13 +144,18 @@ def _ask(args: argparse.Namespace, settings: Settings) -> int:
     engine = _engine(settings)
     reply = engine.reply(Incoming(text=args.text))
     if args.json:
-        print(json.dumps(render.classified(reply), ensure_ascii=False))
+        print(_json(render.classified(reply)))
     else:
         print(render.whole(reply))
         print("\n".join(f"[ {button.label} ]" for button in reply.buttons))
     if args.why and isinstance(engine.classifier, MessageClassifier):
         print("\n" + explain.why(engine.classifier, args.text))
     return 0
+
+
+def _json(value: object) -> str:
+    """One line of JSON; accents as they are, except where the output can't carry them: then escaped, so none is lost."""
+    return json.dumps(value, ensure_ascii=codecs.lookup(sys.stdout.encoding or "utf-8").name != "utf-8")
 
 
 @_printing
@@ -167,9 +173,7 @@ def _classify(_: argparse.Namespace, settings: Settings) -> int:
             ) from None
         if not isinstance(text, str) or not isinstance(lang, str | None):
             raise CommandError(f'standard input, line {number}: "text" and "lang" must be in quotes.')
-        print(
-            json.dumps(render.classified(engine.reply(Incoming(text=text, lang=lang))), ensure_ascii=False), flush=True
-        )
+        print(_json(render.classified(engine.reply(Incoming(text=text, lang=lang)))), flush=True)
     return 0
 
 

@@ -250,8 +250,8 @@ def _read(path: Path, words: Lexicon) -> TrainedModel:
             file.seek(0)
             model, trained_with = _parse(file)
         same_stems = _same_stems(model, words)
-    except FileNotFoundError:
-        raise
+    except (FileNotFoundError, NotADirectoryError):
+        raise FileNotFoundError(path) from None
     except OSError as error:
         raise _Unusable(f"can't be read ({error.strerror})") from None
     except Exception:  # what a damaged file raises depends on where it is damaged
