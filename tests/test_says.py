@@ -22,11 +22,11 @@ def said() -> list[Any]:
     """Every message with its language and what is expected of it."""
     found = []
     for path in sorted(HERE.glob("says/*/*.yaml")):
-        sheet, problems = read_yaml(path, path.relative_to(HERE.parent).as_posix(), expect=list)
-        assert sheet is not None and not problems, problems
-        for number, expected in enumerate(sheet.values):
-            assert set(expected) <= FIELDS, f"{sheet.file}: {set(expected) - FIELDS}"
-            for phrase in phrases(sheet, number, "says"):
+        yaml_file, problems = read_yaml(path, path.relative_to(HERE.parent).as_posix(), expect=list)
+        assert yaml_file is not None and not problems, problems
+        for number, expected in enumerate(yaml_file.values):
+            assert set(expected) <= FIELDS, f"{yaml_file.file}: {set(expected) - FIELDS}"
+            for phrase in phrases(yaml_file, number, "says"):
                 found.append(pytest.param(path.parent.name, phrase.text, expected, id=phrase.at))
     return found
 

@@ -5,21 +5,21 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from bot.content.checks.duplicates import ambiguous_spellings, near_twins, twins
+from bot.content.checks.duplicates import ambiguous_spellings, duplicates, near_duplicates
 from bot.content.checks.phone_numbers import broken_links, resource_numbers, school_numbers, written_numbers
 from bot.content.checks.references import reference_problems
 from bot.content.checks.style import lengths, reading_grade, spanish_questions, unsafe_words
-from bot.content.checks.translations import parity
-from bot.content.draft import Draft
+from bot.content.checks.translations import missing_translations
 from bot.content.load import read
+from bot.content.raw import RawContent
 from bot.content.yaml_reader import Problem
 
 #: How long a check or a review holds.
 REVIEW_DAYS = 365
-PASSES: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
+PASSES: tuple[Callable[[RawContent], Iterator[Problem]], ...] = (
     reference_problems,
-    parity,
-    twins,
+    missing_translations,
+    duplicates,
     ambiguous_spellings,
     resource_numbers,
     school_numbers,
@@ -46,23 +46,23 @@ class Report:
 
 def check(root: Path, today: date, strict: bool = False) -> Report:
     """All problems below a folder; `strict` adds warnings about messages that are almost the same."""
-    draft = read(root)
-    found = [problem for look in PASSES for problem in look(draft)]
-    found += review_dates(draft, today)
-    problems = tuple(_once({*draft.problems, *found}))
-    warnings = tuple(sorted(near_twins(draft))) if strict else ()
-    return Report(problems, warnings, summary(draft, problems, warnings))
+    raw = read(root)
+    found = [problem for look in PASSES for problem in look(raw)]
+    found += review_dates(raw, today)
+    problems = tuple(_once({*raw.problems, *found}))
+    warnings = tuple(sorted(near_duplicates(raw))) if strict else ()
+    return Report(problems, warnings, summary(raw, problems, warnings))
 
 
-def review_dates(draft: Draft, today: date) -> Iterator[Problem]:
+def review_dates(raw: RawContent, today: date) -> Iterator[Problem]:
     """What nobody has looked at for a year, and days that haven't come yet."""
-    for file, sheet in draft.sheets.items():
+    for file, yaml_file in raw.files.items():
         if file.startswith("content/"):
-            places: list[tuple[str, ...]] = [("reviewed",), *((name, "reviewed") for name in sheet.names())]
-            places += [(name, "checked") for name in sheet.names()]
-            for where in places:
-                if (day := _day(sheet.text(*where))) and (sentence := _aged(day, today, where[-1])):
-                    yield sheet.problem(sentence, *where)
+            places: list[tuple[str, ...]] = [("reviewed",), *((name, "reviewed") for name in yaml_file.names())]
+            places += [(name, "checked") for name in yaml_file.names()]
+            for path in places:
+                if (day := _day(yaml_file.text(*path))) and (sentence := _aged(day, today, path[-1])):
+                    yield yaml_file.problem(sentence, *path)
 
 
 def _once(problems: set[Problem]) -> Iterator[Problem]:
@@ -73,27 +73,27 @@ def _once(problems: set[Problem]) -> Iterator[Problem]:
             yield problem
 
 
-def summary(draft: Draft, problems: tuple[Problem, ...], warnings: tuple[Problem, ...] = ()) -> str:
+def summary(raw: RawContent, problems: tuple[Problem, ...], warnings: tuple[Problem, ...] = ()) -> str:
     """`All good: 52 topics in 2 languages, …`, or how much is wrong."""
     if problems:
         files = {problem.file for problem in problems}
         return f"{_count(len(problems), 'problem')} in {_count(len(files), 'file')}. Nothing was loaded."
-    checked = min((resource.checked for resource in draft.resources.values()), default=None)
+    checked = min((resource.checked for resource in raw.resources.values()), default=None)
     parts = [
-        f"{_count(len(draft.topics), 'topic')} in {_count(len(draft.languages), 'language')}",
-        _count(messages(draft), "message"),
-        _count(len(draft.resources), "resource"),
+        f"{_count(len(raw.topics), 'topic')} in {_count(len(raw.languages), 'language')}",
+        _count(messages(raw), "message"),
+        _count(len(raw.resources), "resource"),
         f"oldest check {checked}",
     ]
     look = f" {_count(len(warnings), 'message')} to look at." if warnings else ""
     return f"All good: {', '.join(parts)}.{look}"
 
 
-def messages(draft: Draft) -> int:
+def messages(raw: RawContent) -> int:
     """How many messages editors have written."""
     return sum(
         len(phrases)
-        for language in draft.languages.values()
+        for language in raw.languages.values()
         for group in (language.intents, language.says, language.idioms, language.bank, {"harmless": language.harmless})
         for phrases in group.values()
     )

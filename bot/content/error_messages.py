@@ -9,20 +9,22 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from rapidfuzz import fuzz, process
 
-from bot.content.yaml_reader import Where
+from bot.content.yaml_reader import FieldPath
 
 #: How alike two ids have to be before one is offered for the other.
 _ALIKE = 70
 
 
-def complaints(error: ValidationError, model: type[BaseModel], prefix: Where = ()) -> Iterator[tuple[Where, str]]:
+def complaints(
+    error: ValidationError, model: type[BaseModel], prefix: FieldPath = ()
+) -> Iterator[tuple[FieldPath, str]]:
     """Each thing that is wrong with an entry: its place and a sentence; one sentence per place."""
-    told: set[Where] = set()
+    told: set[FieldPath] = set()
     for detail in sorted(error.errors(), key=lambda detail: detail["type"] != "value_error"):
-        where = _place(detail["loc"])
-        if where not in told:
-            told.add(where)
-            yield (*prefix, *where), _sentence(detail, where, model)
+        path = _place(detail["loc"])
+        if path not in told:
+            told.add(path)
+            yield (*prefix, *path), _sentence(detail, path, model)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -52,13 +54,13 @@ def not_a_date(written: str) -> str:
     return f'"{written}" is not a date; write it as {_guess(written)}'
 
 
-def _place(loc: tuple[str | int, ...]) -> Where:
+def _place(loc: tuple[str | int, ...]) -> FieldPath:
     """The place without the names that pydantic gives to the members of a union."""
     return tuple(step for step in loc if isinstance(step, int) or re.fullmatch(r"[\w-]+", step))
 
 
-def _sentence(detail: ErrorDetails, where: Where, model: type[BaseModel]) -> str:
-    name = next((str(step) for step in reversed(where) if isinstance(step, str)), "this")
+def _sentence(detail: ErrorDetails, path: FieldPath, model: type[BaseModel]) -> str:
+    name = next((str(step) for step in reversed(path) if isinstance(step, str)), "this")
     kind, given = detail["type"], detail["input"]
     if kind == "extra_forbidden":
         return not_a_field(name, field_names(model))
@@ -69,7 +71,7 @@ def _sentence(detail: ErrorDetails, where: Where, model: type[BaseModel]) -> str
             not_a_date(str(given)) if isinstance(given, str) else _wrong_shape(name, given, "a date such as 2025-03-31")
         )
     if kind == "literal_error":
-        return _not_one_of(str(given), detail, where, model)
+        return _not_one_of(str(given), detail, path, model)
     if kind == "value_error":
         return str(detail.get("ctx", {}).get("error", detail["msg"]))
     if kind == "string_type":
@@ -93,15 +95,15 @@ def _wrong_shape(name: str, given: Any, right: str) -> str:
     return f'"{name}" must be {right}{here if isinstance(given, (dict, list)) else ""}'
 
 
-def _not_one_of(given: str, detail: ErrorDetails, where: Where, model: type[BaseModel]) -> str:
-    allowed = tuple(str(word) for word in _choices(model, where)) or (str(detail.get("ctx", {}).get("expected", "")),)
+def _not_one_of(given: str, detail: ErrorDetails, path: FieldPath, model: type[BaseModel]) -> str:
+    allowed = tuple(str(word) for word in _choices(model, path)) or (str(detail.get("ctx", {}).get("expected", "")),)
     return f'"{given}" is not one of {", ".join(word for word in allowed if word)}{did_you_mean(given, allowed)}'
 
 
-def _choices(model: type[BaseModel], where: Where) -> tuple[Any, ...]:
+def _choices(model: type[BaseModel], path: FieldPath) -> tuple[Any, ...]:
     """The words a field may hold, however deep its type hides them."""
     fields = {field.alias or name: field for name, field in model.model_fields.items()}
-    field = fields.get(str(where[0])) if where else None
+    field = fields.get(str(path[0])) if path else None
     return tuple(_literals(field.annotation)) if field else ()
 
 

@@ -14,7 +14,7 @@ import yaml
 
 from bot.schema import Phrase
 
-Where = tuple[str | int, ...]
+FieldPath = tuple[str | int, ...]
 # libyaml is some thirty times faster; the words of its complaints differ, so those are always taken from BaseLoader.
 _FAST: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 #: What might be an anchor, an alias or a tag; most often it is a message that begins with a star.
@@ -46,24 +46,24 @@ class ContentError(Exception):
 
 
 @dataclass(frozen=True)
-class Sheet:
+class YamlFile:
     """One file as it was read: its values, all of them text, and the line of each."""
 
     file: str
     values: Any
-    lines: Mapping[Where, int]
-    blocks: Mapping[Where, int]  # for each `|` block: the line of its first row
+    lines: Mapping[FieldPath, int]
+    blocks: Mapping[FieldPath, int]  # for each `|` block: the line of its first row
 
-    def line(self, *where: str | int) -> int:
+    def line(self, *path: str | int) -> int:
         """The line of a value, or of the nearest thing around it that exists."""
-        while where not in self.lines:
-            where = where[:-1]
-        return self.lines[where]
+        while path not in self.lines:
+            path = path[:-1]
+        return self.lines[path]
 
-    def get(self, *where: str | int) -> Any:
+    def get(self, *path: str | int) -> Any:
         """The value at a place, None if there is nothing."""
         value = self.values
-        for step in where:
+        for step in path:
             if isinstance(value, str):
                 return None
             try:
@@ -72,43 +72,43 @@ class Sheet:
                 return None
         return value
 
-    def text(self, *where: str | int) -> str:
+    def text(self, *path: str | int) -> str:
         """The text at a place, empty if there is none."""
-        value = self.get(*where)
+        value = self.get(*path)
         return value.strip() if isinstance(value, str) else ""
 
-    def names(self, *where: str | int) -> tuple[str, ...]:
+    def names(self, *path: str | int) -> tuple[str, ...]:
         """The names of the fields at a place."""
-        value = self.get(*where)
+        value = self.get(*path)
         return tuple(value) if isinstance(value, dict) else ()
 
-    def items(self, *where: str | int) -> tuple[tuple[str, int], ...]:
+    def items(self, *path: str | int) -> tuple[tuple[str, int], ...]:
         """The texts of a list, each with its line."""
-        value = self.get(*where)
+        value = self.get(*path)
         if not isinstance(value, list):
             return ()
-        return tuple((item, self.line(*where, n)) for n, item in enumerate(value) if isinstance(item, str))
+        return tuple((item, self.line(*path, n)) for n, item in enumerate(value) if isinstance(item, str))
 
-    def rows(self, *where: str | int) -> Iterator[tuple[str, int]]:
+    def rows(self, *path: str | int) -> Iterator[tuple[str, int]]:
         """The rows of a text that aren't empty, each with its line."""
-        value = self.get(*where)
+        value = self.get(*path)
         if not isinstance(value, str):
             return
-        if where not in self.blocks:
-            yield value.strip(), self.line(*where)
+        if path not in self.blocks:
+            yield value.strip(), self.line(*path)
             return
-        for line, row in enumerate(value.split("\n"), self.blocks[where]):
+        for line, row in enumerate(value.split("\n"), self.blocks[path]):
             if row := row.strip():
                 yield row, line
 
-    def problem(self, sentence: str, *where: str | int) -> Problem:
+    def problem(self, sentence: str, *path: str | int) -> Problem:
         """A problem at a place in this file."""
-        return Problem(self.file, self.line(*where), sentence)
+        return Problem(self.file, self.line(*path), sentence)
 
 
 def read_yaml(
     path: Path, file: str, expect: type[dict[Any, Any]] | type[list[Any]] = dict
-) -> tuple[Sheet | None, list[Problem]]:
+) -> tuple[YamlFile | None, list[Problem]]:
     """A file's values (None if it can't be read at all) and what is wrong with it; `file` is its name in sentences."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
@@ -132,14 +132,14 @@ def read_yaml(
     values = walk.value(node, ())
     if not isinstance(values, expect):
         return None, [Problem(file, node.start_mark.line + 1, _not_expected(values, expect))]
-    return Sheet(file, values, walk.lines, walk.blocks), walk.problems
+    return YamlFile(file, values, walk.lines, walk.blocks), walk.problems
 
 
-def phrases(sheet: Sheet, *where: str | int) -> tuple[Phrase, ...]:
+def phrases(yaml_file: YamlFile, *path: str | int) -> tuple[Phrase, ...]:
     """The messages of a `|` block, one per row; rows that begin with "# " are for editors only."""
-    file = sheet.file
+    file = yaml_file.file
     return tuple(
-        Phrase(row, f"{file}:{line}") for row, line in sheet.rows(*where) if row != "#" and not row.startswith("# ")
+        Phrase(row, f"{file}:{line}") for row, line in yaml_file.rows(*path) if row != "#" and not row.startswith("# ")
     )
 
 
@@ -148,22 +148,22 @@ class _Walk:
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self.lines: dict[Where, int] = {(): 1}
-        self.blocks: dict[Where, int] = {}
+        self.lines: dict[FieldPath, int] = {(): 1}
+        self.blocks: dict[FieldPath, int] = {}
         self.problems: list[Problem] = []
 
-    def value(self, node: Any, where: Where) -> Any:
+    def value(self, node: Any, path: FieldPath) -> Any:
         if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, where)
+            return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
-            return [self._item(child, (*where, n)) for n, child in enumerate(node.value)]
-        return self._text(node, where)
+            return [self._item(child, (*path, n)) for n, child in enumerate(node.value)]
+        return self._text(node, path)
 
-    def _item(self, node: Any, where: Where) -> Any:
-        self.lines[where] = node.start_mark.line + 1
-        return self.value(node, where)
+    def _item(self, node: Any, path: FieldPath) -> Any:
+        self.lines[path] = node.start_mark.line + 1
+        return self.value(node, path)
 
-    def _mapping(self, node: Any, where: Where) -> dict[str, Any]:
+    def _mapping(self, node: Any, path: FieldPath) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for key, child in node.value:
             line = key.start_mark.line + 1
@@ -172,23 +172,23 @@ class _Walk:
             elif key.value in values:
                 self._fault(line, f'"{key.value}" is here twice; keep one')
             else:
-                self.lines[(*where, key.value)] = line
-                values[key.value] = self.value(child, (*where, key.value))
+                self.lines[(*path, key.value)] = line
+                values[key.value] = self.value(child, (*path, key.value))
         return values
 
-    def _text(self, node: Any, where: Where) -> str:
+    def _text(self, node: Any, path: FieldPath) -> str:
         text: str = node.value
         if node.style == "|":
-            self.blocks[where] = node.start_mark.line + 2
+            self.blocks[path] = node.start_mark.line + 2
         if not text.strip() and node.style not in ("'", '"'):
-            self._fault(self.lines.get(where, 1), self._empty(where))
+            self._fault(self.lines.get(path, 1), self._empty(path))
         return text
 
-    def _empty(self, where: Where) -> str:
-        if where and re.fullmatch(r"\w+\.\w+", str(where[-1])):
+    def _empty(self, path: FieldPath) -> str:
+        if path and re.fullmatch(r"\w+\.\w+", str(path[-1])):
             return _first_sign("{")  # {lifeline_988.call} alone: to YAML a group with one name
-        if where and isinstance(where[-1], str):
-            return f'"{where[-1]}" is empty; write something after the colon, or take the line out'
+        if path and isinstance(path[-1], str):
+            return f'"{path[-1]}" is empty; write something after the colon, or take the line out'
         return "there is nothing here; write something, or take the line out"
 
     def _fault(self, line: int, sentence: str) -> None:

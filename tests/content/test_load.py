@@ -137,9 +137,9 @@ def test_an_empty_folder_says_what_is_missing(tmp_path: Path) -> None:
 
 def test_what_can_be_read_can_be_used_while_the_rest_is_being_written(copy: Callable[[str, str], Path]) -> None:
     root = copy("content/replies/es/_shared.yaml", "language: Español\n")
-    draft = read(root)
-    assert draft.problems
-    assert list(draft.content().languages) == ["en"]
+    raw = read(root)
+    assert raw.problems
+    assert list(raw.content().languages) == ["en"]
 
 
 def test_the_built_in_folders_are_there() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from rapidfuzz import fuzz, process
 
-from bot.content.draft import Draft, LanguageDraft
+from bot.content.raw import RawContent, RawLanguage
 from bot.content.yaml_reader import Problem, phrases, read_yaml
 from bot.dialogue import KINDS
 from bot.schema import Phrase
@@ -21,16 +21,16 @@ _IS_TEST = '"{text}" is also at {at}; a test proves nothing with a message that 
 _IGNORED = re.compile(r"[\s!-/:-@\[-`{-~¡¿“”‘’«»…–—]+")
 
 
-def same(text: str) -> str:
+def comparable(text: str) -> str:
     """A message without what makes no difference: capitals, accents, punctuation, apostrophes."""
     plain = unicodedata.normalize("NFKD", text.casefold().replace("'", "").replace("’", ""))
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return _IGNORED.sub(" ", plain).strip() or text
 
 
-def twins(draft: Draft) -> Iterator[Problem]:
+def duplicates(raw: RawContent) -> Iterator[Problem]:
     """Messages that stand in two places of a language, where one would have to win by chance."""
-    for lang, language in draft.languages.items():
+    for lang, language in raw.languages.items():
         intents = [phrase for group in language.intents.values() for phrase in group]
         yield from _repeated(intents)
         for kind in KINDS:
@@ -40,25 +40,25 @@ def twins(draft: Draft) -> Iterator[Problem]:
         yield from _shared(intents, safety, _IS_SAFETY)
         yield from _shared(language.harmless, safety, _IS_SAFETY)
         yield from _short(language)
-        held_out, problems = _held_out(draft, lang)
+        held_out, problems = _held_out(raw, lang)
         yield from problems
         yield from _shared([*intents, *safety, *language.harmless], held_out, _IS_TEST)
 
 
-def ambiguous_spellings(draft: Draft) -> Iterator[Problem]:
+def ambiguous_spellings(raw: RawContent) -> Iterator[Problem]:
     """Shortenings that stand for two things: only the first would ever be understood."""
-    for lang, language in draft.languages.items():
-        if sheet := draft.sheets.get(f"intents/{lang}/_spellings.yaml"):
-            for words in sheet.names():
-                for variant in sheet.text(words).split():
+    for lang, language in raw.languages.items():
+        if yaml_file := raw.files.get(f"intents/{lang}/_spellings.yaml"):
+            for words in yaml_file.names():
+                for variant in yaml_file.text(words).split():
                     if (first := language.spellings.get(variant, words)) != words:
-                        yield sheet.problem(f'"{variant}" stands for "{first}" already; take it out of one', words)
+                        yield yaml_file.problem(f'"{variant}" stands for "{first}" already; take it out of one', words)
 
 
-def near_twins(draft: Draft) -> Iterator[Problem]:
+def near_duplicates(raw: RawContent) -> Iterator[Problem]:
     """Messages of one file that are almost the same: the most alike first."""
     found: list[tuple[float, Phrase, Phrase]] = []
-    for language in draft.languages.values():
+    for language in raw.languages.values():
         for group in (*language.intents.values(), *language.bank.values(), language.harmless):
             found.extend(_near(group))
     found.sort(key=lambda pair: -pair[0])
@@ -71,47 +71,47 @@ def near_twins(draft: Draft) -> Iterator[Problem]:
 def _repeated(written: Iterable[Phrase]) -> Iterator[Problem]:
     first: dict[str, Phrase] = {}
     for phrase in written:
-        earlier = first.setdefault(same(phrase.text), phrase)
+        earlier = first.setdefault(comparable(phrase.text), phrase)
         if earlier is not phrase:
             yield _problem(phrase, f'"{_cut(phrase.text)}" is also at {earlier.at}; keep one')
 
 
 def _shared(written: Iterable[Phrase], others: Iterable[Phrase], sentence: str) -> Iterator[Problem]:
-    known = {same(other.text): other for other in others}
+    known = {comparable(other.text): other for other in others}
     for phrase in written:
-        if other := known.get(same(phrase.text)):
+        if other := known.get(comparable(phrase.text)):
             yield _problem(phrase, sentence.format(text=_cut(phrase.text), at=other.at))
 
 
-def _short(language: LanguageDraft) -> Iterator[Problem]:
+def _short(language: RawLanguage) -> Iterator[Problem]:
     """Short phrases that are written twice, or that are an idiom as well."""
     for kind in KINDS:
         yield from _repeated(language.says.get(kind, ()))
         yield from _repeated(language.idioms.get(kind, ()))
-    heard = {same(phrase.text): phrase for kind in KINDS for phrase in language.says.get(kind, ())}
+    heard = {comparable(phrase.text): phrase for kind in KINDS for phrase in language.says.get(kind, ())}
     for kind in KINDS:
         for idiom in language.idioms.get(kind, ()):
-            if phrase := heard.get(same(idiom.text)):
+            if phrase := heard.get(comparable(idiom.text)):
                 yield _problem(idiom, f'"{idiom.text}" can\'t be an idiom and a safety phrase: {phrase.at}; keep one')
 
 
-def _held_out(draft: Draft, lang: str) -> tuple[list[Phrase], list[Problem]]:
+def _held_out(raw: RawContent, lang: str) -> tuple[list[Phrase], list[Problem]]:
     """The messages of tests/says, if the folder is there: the proof that others lead to the right place."""
     found: list[Phrase] = []
     problems: list[Problem] = []
-    for path in sorted((draft.root / "tests" / "says" / lang).glob("*.yaml")):
-        file = path.relative_to(draft.root).as_posix()
-        sheet, faults = read_yaml(path, file, list)
+    for path in sorted((raw.root / "tests" / "says" / lang).glob("*.yaml")):
+        file = path.relative_to(raw.root).as_posix()
+        yaml_file, faults = read_yaml(path, file, list)
         problems.extend(faults)
-        if sheet:
-            for n in range(len(sheet.values)):
-                found.extend(phrases(sheet, n, "says"))
+        if yaml_file:
+            for n in range(len(yaml_file.values)):
+                found.extend(phrases(yaml_file, n, "says"))
     return found, problems
 
 
 def _near(written: tuple[Phrase, ...]) -> Iterator[tuple[float, Phrase, Phrase]]:
     """Pairs above NEAR, each once. Only messages that share a rare word are compared: all pairs would take minutes."""
-    plain = [same(phrase.text) for phrase in written]
+    plain = [comparable(phrase.text) for phrase in written]
     told = set()
     for group in _by_rare_word(plain).values():
         texts = {n: plain[n] for n in group}

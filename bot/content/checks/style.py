@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from bot.content.checks.phone_numbers import prose
 from bot.content.checks.readability import english_grade, spanish_ease, words
 from bot.content.checks.references import PLACEHOLDER, TOPICS, reply_file
-from bot.content.draft import Draft
 from bot.content.error_messages import unknown
-from bot.content.yaml_reader import Problem, Sheet, Where, read_yaml
+from bot.content.raw import RawContent
+from bot.content.yaml_reader import FieldPath, Problem, YamlFile, read_yaml
 
 #: Where editors keep the words that no reply may use.
 WORDING = "content/wording.yaml"
@@ -41,12 +41,12 @@ class Never:
     fine_in: tuple[str, ...]  # the topics that have to name them
 
 
-def unsafe_words(draft: Draft) -> Iterator[Problem]:
+def unsafe_words(raw: RawContent) -> Iterator[Problem]:
     """Words from wording.yaml, exclamation marks and emoji, each with what to write instead."""
-    never, problems = _wording(draft)
+    never, problems = _wording(raw)
     yield from problems
-    for lang in draft.languages:
-        for file, reply in _replies(draft, lang):
+    for lang in raw.languages:
+        for file, reply in _replies(raw, lang):
             topic = file.rsplit("/", 1)[-1].removesuffix(".yaml")
             watched = [unsafe for unsafe in never.get(lang, ()) if topic not in unsafe.fine_in]
             for _, row, line in prose(reply):
@@ -64,52 +64,52 @@ def _unsafe(row: str, never: list[Never]) -> Iterator[str]:
         yield f'"{emoji[0]}" is an emoji; take it out'
 
 
-def spanish_questions(draft: Draft) -> Iterator[Problem]:
+def spanish_questions(raw: RawContent) -> Iterator[Problem]:
     """Spanish questions that are not opened, or never end."""
-    for lang in draft.languages:
-        for file, sheet in _replies(draft, lang) if lang == "es" else ():
-            for _, row, line in prose(sheet):
+    for lang in raw.languages:
+        for file, yaml_file in _replies(raw, lang) if lang == "es" else ():
+            for _, row, line in prose(yaml_file):
                 if row.count("?") > row.count("¿"):
                     yield Problem(file, line, 'a question here has no "¿" in front')
                 elif row.count("¿") > row.count("?"):
                     yield Problem(file, line, 'a question here has no "?" at the end')
 
 
-def lengths(draft: Draft) -> Iterator[Problem]:
+def lengths(raw: RawContent) -> Iterator[Problem]:
     """Labels that don't fit on a button, answers that nobody reads to the end."""
-    for lang in draft.languages:
-        for topic in draft.ids(TOPICS):
-            if sheet := draft.sheets.get(reply_file(lang, topic)):
-                yield from _characters(sheet, BUTTON, "button")
-                yield from _characters(sheet, ASK, "ask")
-                grown = sheet.text("for") == "adult"
+    for lang in raw.languages:
+        for topic in raw.ids(TOPICS):
+            if yaml_file := raw.files.get(reply_file(lang, topic)):
+                yield from _characters(yaml_file, BUTTON, "button")
+                yield from _characters(yaml_file, ASK, "ask")
+                grown = yaml_file.text("for") == "adult"
                 for field, most in (
                     ("text", ADULT if grown else TEEN),
                     ("adult", ADULT),
                     ("more", SECOND_PAGE),
                     ("adult_more", SECOND_PAGE),
                 ):
-                    yield from _words(sheet, most, field)
+                    yield from _words(yaml_file, most, field)
                 for field in ("resources", "adult_resources", "next"):
-                    yield from _shown(sheet, field)
-        if safety := draft.sheets.get(reply_file(lang, "_safety")):
+                    yield from _shown(yaml_file, field)
+        if safety := raw.files.get(reply_file(lang, "_safety")):
             for kind in safety.names():
                 for field, most in (("warm", WARM), ("warm_other", WARM), ("text", TEEN), ("other", TEEN)):
                     yield from _words(safety, most, kind, field)
         for file in ("_shared", "_web", "_telegram"):
-            if shared := draft.sheets.get(reply_file(lang, file)):
+            if shared := raw.files.get(reply_file(lang, file)):
                 for name in shared.names():
                     if name.startswith("button_"):
                         yield from _characters(shared, BUTTON, name)
 
 
-def reading_grade(draft: Draft) -> Iterator[Problem]:
+def reading_grade(raw: RawContent) -> Iterator[Problem]:
     """Texts that are too hard for who reads them, and what would help."""
-    for lang in draft.languages:
-        names = _names(draft)
-        for sheet, where, reader in _graded(draft, lang):
-            if sentence := _too_hard(lang, reader, measured(sheet.text(*where), names)):
-                yield sheet.problem(sentence, *where)
+    for lang in raw.languages:
+        names = _names(raw)
+        for yaml_file, path, reader in _graded(raw, lang):
+            if sentence := _too_hard(lang, reader, measured(yaml_file.text(*path), names)):
+                yield yaml_file.problem(sentence, *path)
 
 
 def measured(text: str, names: tuple[str, ...] = ()) -> str:
@@ -130,90 +130,90 @@ def _too_hard(lang: str, reader: str, text: str) -> str | None:
     return None
 
 
-def _graded(draft: Draft, lang: str) -> Iterator[tuple[Sheet, Where, str]]:
+def _graded(raw: RawContent, lang: str) -> Iterator[tuple[YamlFile, FieldPath, str]]:
     """Every text that has a grade to keep, and for whom."""
-    for topic in draft.ids(TOPICS):
-        if sheet := draft.sheets.get(reply_file(lang, topic)):
-            usual = "adult" if sheet.text("for") == "adult" else "teen"
+    for topic in raw.ids(TOPICS):
+        if yaml_file := raw.files.get(reply_file(lang, topic)):
+            usual = "adult" if yaml_file.text("for") == "adult" else "teen"
             for field, reader in (("text", usual), ("more", usual), ("adult", "adult"), ("adult_more", "adult")):
-                yield sheet, (field,), reader
-    if safety := draft.sheets.get(reply_file(lang, "_safety")):
+                yield yaml_file, (field,), reader
+    if safety := raw.files.get(reply_file(lang, "_safety")):
         for kind in safety.names():
             for field in ("warm", "warm_other", "text", "other"):
                 yield safety, (kind, field), "crisis"
     for file in ("_shared", "_web", "_telegram"):
-        if not (shared := draft.sheets.get(reply_file(lang, file))):
+        if not (shared := raw.files.get(reply_file(lang, file))):
             continue
         for name in shared.names():
             yield shared, (name,), "crisis" if name in CRISIS else "teen"
-    if resources := draft.sheets.get(reply_file(lang, "_resources")):
+    if resources := raw.files.get(reply_file(lang, "_resources")):
         for name in resources.names():
             for field in ("does", "privacy", "how"):
                 yield resources, (name, field), "adult"
 
 
-def _names(draft: Draft) -> tuple[str, ...]:
+def _names(raw: RawContent) -> tuple[str, ...]:
     """What services are called, in any language: English names stand in Spanish sentences too."""
     found: set[str] = set()
-    for lang in draft.languages:
-        if sheet := draft.sheets.get(reply_file(lang, "_resources")):
-            found.update(sheet.text(name, "name") for name in sheet.names())
+    for lang in raw.languages:
+        if yaml_file := raw.files.get(reply_file(lang, "_resources")):
+            found.update(yaml_file.text(name, "name") for name in yaml_file.names())
     return tuple(sorted(filter(None, found), key=lambda name: (-len(name), name)))
 
 
-def _replies(draft: Draft, lang: str) -> Iterator[tuple[str, Sheet]]:
-    for file, sheet in draft.sheets.items():
+def _replies(raw: RawContent, lang: str) -> Iterator[tuple[str, YamlFile]]:
+    for file, yaml_file in raw.files.items():
         if file.startswith(f"content/replies/{lang}/"):
-            yield file, sheet
+            yield file, yaml_file
 
 
-def _characters(sheet: Sheet, most: int, *where: str) -> Iterator[Problem]:
-    if (length := len(sheet.text(*where))) > most:
-        yield sheet.problem(f'"{where[-1]}" has {length} characters; {most} fit', *where)
+def _characters(yaml_file: YamlFile, most: int, *path: str) -> Iterator[Problem]:
+    if (length := len(yaml_file.text(*path))) > most:
+        yield yaml_file.problem(f'"{path[-1]}" has {length} characters; {most} fit', *path)
 
 
-def _shown(sheet: Sheet, field: str) -> Iterator[Problem]:
-    if (count := len(sheet.items(field))) > SHOWN:
-        yield sheet.problem(f'"{field}" has {count} entries, {SHOWN} at most; keep the most useful', field)
+def _shown(yaml_file: YamlFile, field: str) -> Iterator[Problem]:
+    if (count := len(yaml_file.items(field))) > SHOWN:
+        yield yaml_file.problem(f'"{field}" has {count} entries, {SHOWN} at most; keep the most useful', field)
 
 
-def _words(sheet: Sheet, most: int, *where: str) -> Iterator[Problem]:
-    count = len(words(PLACEHOLDER.sub(_SHORT, sheet.text(*where))))
+def _words(yaml_file: YamlFile, most: int, *path: str) -> Iterator[Problem]:
+    count = len(words(PLACEHOLDER.sub(_SHORT, yaml_file.text(*path))))
     if count > most:
-        yield sheet.problem(f'"{where[-1]}" has {count} words, {most} at most; take out {count - most}', *where)
+        yield yaml_file.problem(f'"{path[-1]}" has {count} words, {most} at most; take out {count - most}', *path)
 
 
 # --- wording.yaml -------------------------------------------------------------------------------
 
 
-def _wording(draft: Draft) -> tuple[dict[str, list[Never]], list[Problem]]:
+def _wording(raw: RawContent) -> tuple[dict[str, list[Never]], list[Problem]]:
     """The lists of wording.yaml by language, and what is wrong with them."""
-    if not (draft.root / WORDING).is_file():
+    if not (raw.root / WORDING).is_file():
         return {}, [Problem(WORDING, 1, "this file is missing; without it no unsafe word is found")]
-    sheet, problems = read_yaml(draft.root / WORDING, WORDING)
-    if sheet is None:
+    yaml_file, problems = read_yaml(raw.root / WORDING, WORDING)
+    if yaml_file is None:
         return {}, problems
-    never = {lang: [_never(sheet, lang, words) for words in sheet.names(lang)] for lang in sheet.names()}
-    return never, [*problems, *_misshapen(draft, sheet)]
+    never = {lang: [_never(yaml_file, lang, words) for words in yaml_file.names(lang)] for lang in yaml_file.names()}
+    return never, [*problems, *_misshapen(raw, yaml_file)]
 
 
-def _never(sheet: Sheet, lang: str, unsafe: str) -> Never:
+def _never(yaml_file: YamlFile, lang: str, unsafe: str) -> Never:
     return Never(
         pattern=re.compile(rf"(?<!\w){re.escape(unsafe)}(?!\w)", re.IGNORECASE),
-        instead=sheet.text(lang, unsafe) or sheet.text(lang, unsafe, "instead"),
-        fine_in=tuple(topic for topic, _ in sheet.items(lang, unsafe, "fine_in")),
+        instead=yaml_file.text(lang, unsafe) or yaml_file.text(lang, unsafe, "instead"),
+        fine_in=tuple(topic for topic, _ in yaml_file.items(lang, unsafe, "fine_in")),
     )
 
 
-def _misshapen(draft: Draft, sheet: Sheet) -> Iterator[Problem]:
-    topics = draft.ids(TOPICS)
-    for lang in draft.languages:
-        if not sheet.names(lang):
-            yield sheet.problem(f'"{lang}" is missing; every language needs its own list')
-    for lang in sheet.names():
-        for unsafe in sheet.names(lang):
-            if sheet.names(lang, unsafe) and not sheet.text(lang, unsafe, "instead"):
-                yield sheet.problem(f'"{unsafe}" needs a word about what to do instead', lang, unsafe)
-            for topic, line in sheet.items(lang, unsafe, "fine_in"):
+def _misshapen(raw: RawContent, yaml_file: YamlFile) -> Iterator[Problem]:
+    topics = raw.ids(TOPICS)
+    for lang in raw.languages:
+        if not yaml_file.names(lang):
+            yield yaml_file.problem(f'"{lang}" is missing; every language needs its own list')
+    for lang in yaml_file.names():
+        for unsafe in yaml_file.names(lang):
+            if yaml_file.names(lang, unsafe) and not yaml_file.text(lang, unsafe, "instead"):
+                yield yaml_file.problem(f'"{unsafe}" needs a word about what to do instead', lang, unsafe)
+            for topic, line in yaml_file.items(lang, unsafe, "fine_in"):
                 if topics and topic not in topics:
                     yield Problem(WORDING, line, unknown("topic", topic, topics))

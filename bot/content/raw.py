@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.content.yaml_reader import Problem, Sheet
+from bot.content.yaml_reader import Problem, YamlFile
 from bot.dialogue import KINDS, Kind
 from bot.schema import (
     Content,
@@ -25,7 +25,7 @@ from bot.schema import (
 
 
 @dataclass
-class LanguageDraft:
+class RawLanguage:
     """What could be read in one language."""
 
     shared: Shared | None = None
@@ -56,17 +56,17 @@ NO_MENU = Menu(starter_topics={"teen": (), "adult": ()}, small_talk=(), hotlines
 
 
 @dataclass
-class Draft:
+class RawContent:
     """What could be read below a folder, file by file, and every problem met on the way."""
 
     root: Path
     problems: list[Problem] = field(default_factory=list)
-    sheets: dict[str, Sheet] = field(default_factory=dict)  # by file, "content/topics.yaml"
+    files: dict[str, YamlFile] = field(default_factory=dict)  # by file, "content/topics.yaml"
     unread: set[str] = field(default_factory=set)  # files that are there but can't be read as YAML
     topics: dict[str, Topic] = field(default_factory=dict)
     resources: dict[str, Resource] = field(default_factory=dict)
     schools: dict[str, School] = field(default_factory=dict)
-    languages: dict[str, LanguageDraft] = field(default_factory=dict)
+    languages: dict[str, RawLanguage] = field(default_factory=dict)
     menu: Menu = NO_MENU  # until content/menu.yaml is read
 
     def content(self) -> Content:
@@ -76,19 +76,19 @@ class Draft:
             resources=self.resources,
             languages={
                 lang: Language(
-                    shared=draft.shared,
-                    web=draft.web,
-                    telegram=draft.telegram,
-                    replies=draft.replies,
-                    safety_replies=draft.safety_replies,
-                    resource_words=draft.resource_words,
-                    intents=draft.intents,
-                    safety=draft.words(),
-                    concepts=draft.concepts,
-                    spellings=draft.spellings,
+                    shared=raw.shared,
+                    web=raw.web,
+                    telegram=raw.telegram,
+                    replies=raw.replies,
+                    safety_replies=raw.safety_replies,
+                    resource_words=raw.resource_words,
+                    intents=raw.intents,
+                    safety=raw.words(),
+                    concepts=raw.concepts,
+                    spellings=raw.spellings,
                 )
-                for lang, draft in self.languages.items()
-                if draft.shared and draft.web and draft.telegram
+                for lang, raw in self.languages.items()
+                if raw.shared and raw.web and raw.telegram
             },
             menu=self.menu,
             schools=self.schools,
@@ -96,9 +96,9 @@ class Draft:
 
     def ids(self, file: str) -> tuple[str, ...]:
         """The ids that a file declares, whether or not their entries are right; none if it can't be read."""
-        sheet = self.sheets.get(file)
-        return sheet.names() if sheet else ()
+        yaml_file = self.files.get(file)
+        return yaml_file.names() if yaml_file else ()
 
     def has(self, file: str) -> bool:
         """Whether a file is there, readable or not."""
-        return file in self.sheets or file in self.unread
+        return file in self.files or file in self.unread
