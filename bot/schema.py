@@ -260,7 +260,7 @@ class Phrase:
     """One message an editor wrote, and where it stands."""
 
     text: str
-    at: str  # "intents/en/sextortion.yaml:4"
+    source: str  # "intents/en/sextortion.yaml:4"
 
 
 @dataclass(frozen=True)

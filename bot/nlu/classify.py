@@ -61,7 +61,7 @@ class MessageClassifier:
         out: list[tuple[Kind, tuple[str, ...], str]] = []
         for lang, words in content.languages.items():
             for kind, phrases in part(words).items():
-                out.extend((kind, self.lexicon.wording(p.text, lang), p.at) for p in phrases)
+                out.extend((kind, self.lexicon.wording(p.text, lang), p.source) for p in phrases)
         return out
 
     def classify(self, text: str, hint: str | None = None) -> Classification:

@@ -19,7 +19,7 @@ class Example:
 
     text: str
     lang: str
-    at: str
+    source: str  # "intents/en/sextortion.yaml:4"
     kinds: frozenset[Kind] = frozenset()
     topic: str | None = None  # None: says nothing about topics
 
@@ -34,12 +34,12 @@ def examples(content: Content) -> Iterator[Example]:
     """Every message of the banks."""
     for lang, words in content.languages.items():
         for topic, phrases in words.intents.items():
-            yield from (Example(p.text, lang, p.at, topic=topic) for p in phrases)
+            yield from (Example(p.text, lang, p.source, topic=topic) for p in phrases)
         for kind, phrases in words.safety.bank.items():
-            yield from (Example(p.text, lang, p.at, frozenset({kind})) for p in phrases)
+            yield from (Example(p.text, lang, p.source, frozenset({kind})) for p in phrases)
         for kind, phrases in words.safety.says.items():
-            yield from (Example(p.text, lang, p.at, frozenset({kind})) for p in phrases)
-        yield from (Example(p.text, lang, p.at) for p in words.safety.harmless)
+            yield from (Example(p.text, lang, p.source, frozenset({kind})) for p in phrases)
+        yield from (Example(p.text, lang, p.source) for p in words.safety.harmless)
 
 
 def held_out(content: Content) -> list[Example]:

@@ -24,7 +24,7 @@ def why(classifier: MessageClassifier, text: str) -> str:
         f"topic       {found.topic} ({found.score:.2f}); "
         + ", ".join(f"{t} {m:+.2f}" for t, m in reasons.topic_scores),
     ]
-    lines.extend(f"  near {likeness:.2f} {phrase.at}: {phrase.text}" for likeness, phrase in nearest(classifier, text))
+    lines.extend(f"  near {likeness:.2f} {phrase.source}: {phrase.text}" for likeness, phrase in nearest(classifier, text))
     return "\n".join(lines)
 
 
@@ -45,10 +45,10 @@ def nearest(classifier: MessageClassifier, text: str, count: int = 6) -> list[tu
         return sum(worth.get(word, 0.0) for word in set(example.text.casefold().split()))
 
     found = []
-    for example in heapq.nlargest(300, classifier.bank, key=lambda e: (shared(e), e.at)):
+    for example in heapq.nlargest(300, classifier.bank, key=lambda e: (shared(e), e.source)):
         other = vector(example.text, example.lang)
         product = sum(value * other.get(n, 0.0) for n, value in mine.items())
         length = math.sqrt(sum(v * v for v in mine.values()) * sum(v * v for v in other.values()))
         if length:
-            found.append((product / length, Phrase(example.text, example.at)))
-    return sorted(found, key=lambda pair: (-pair[0], pair[1].at))[:count]
+            found.append((product / length, Phrase(example.text, example.source)))
+    return sorted(found, key=lambda pair: (-pair[0], pair[1].source))[:count]

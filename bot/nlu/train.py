@@ -37,7 +37,7 @@ Line = tuple[list[int], list[float]]
 
 def train(content: Content, lexicon: Lexicon) -> TrainedModel:
     """What the banks teach."""
-    bank = sorted({e for e in examples(content) if e.bucket >= TEST}, key=lambda e: (e.lang, e.at))
+    bank = sorted({e for e in examples(content) if e.bucket >= TEST}, key=lambda e: (e.lang, e.source))
     counts = _vocabulary(bank, content, lexicon)
     lexicon.learn(counts, ())
     readings = [lexicon.read(e.text, e.lang) for e in bank]

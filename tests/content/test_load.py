@@ -74,7 +74,7 @@ def test_safety_words_have_every_kind(content: Content) -> None:
 
 def test_harmless_messages_may_stand_in_several_files(copy: Callable[[str, str], Path]) -> None:
     root = copy("content/safety/en/harmless_games.yaml", "says: |\n  i died again on level 3\n")
-    assert [phrase.at for phrase in load(root).languages["en"].safety.harmless] == [
+    assert [phrase.source for phrase in load(root).languages["en"].safety.harmless] == [
         "content/safety/en/harmless.yaml:2",
         "content/safety/en/harmless.yaml:3",
         "content/safety/en/harmless_games.yaml:2",

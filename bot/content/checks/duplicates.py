@@ -16,8 +16,8 @@ from bot.schema import Phrase
 NEAR = 92
 #: More than these would not be read.
 _NEAR_SHOWN = 60
-_IS_SAFETY = '"{text}" is a safety message: {at}; keep it there'
-_IS_TEST = '"{text}" is also at {at}; a test proves nothing with a message that stands here, so reword one'
+_IS_SAFETY = '"{text}" is a safety message: {source}; keep it there'
+_IS_TEST = '"{text}" is also at {source}; a test proves nothing with a message that stands here, so reword one'
 _IGNORED = re.compile(r"[\s!-/:-@\[-`{-~¡¿“”‘’«»…–—]+")
 
 
@@ -73,14 +73,14 @@ def _repeated(written: Iterable[Phrase]) -> Iterator[Problem]:
     for phrase in written:
         earlier = first.setdefault(comparable(phrase.text), phrase)
         if earlier is not phrase:
-            yield _problem(phrase, f'"{_cut(phrase.text)}" is also at {earlier.at}; keep one')
+            yield _problem(phrase, f'"{_cut(phrase.text)}" is also at {earlier.source}; keep one')
 
 
 def _shared(written: Iterable[Phrase], others: Iterable[Phrase], sentence: str) -> Iterator[Problem]:
     known = {comparable(other.text): other for other in others}
     for phrase in written:
         if other := known.get(comparable(phrase.text)):
-            yield _problem(phrase, sentence.format(text=_cut(phrase.text), at=other.at))
+            yield _problem(phrase, sentence.format(text=_cut(phrase.text), source=other.source))
 
 
 def _short(language: RawLanguage) -> Iterator[Problem]:
@@ -92,7 +92,7 @@ def _short(language: RawLanguage) -> Iterator[Problem]:
     for kind in KINDS:
         for idiom in language.idioms.get(kind, ()):
             if phrase := heard.get(comparable(idiom.text)):
-                yield _problem(idiom, f'"{idiom.text}" can\'t be an idiom and a safety phrase: {phrase.at}; keep one')
+                yield _problem(idiom, f'"{idiom.text}" can\'t be an idiom and a safety phrase: {phrase.source}; keep one')
 
 
 def _held_out(raw: RawContent, lang: str) -> tuple[list[Phrase], list[Problem]]:
@@ -138,13 +138,13 @@ def _by_rare_word(plain: list[str]) -> dict[str, list[int]]:
 
 
 def _problem(phrase: Phrase, sentence: str) -> Problem:
-    file, line = phrase.at.rsplit(":", 1)
+    file, line = phrase.source.rsplit(":", 1)
     return Problem(file, int(line), sentence)
 
 
 def _near_to(phrase: Phrase, other: Phrase) -> str:
-    file, line = other.at.rsplit(":", 1)
-    return f"line {line}" if phrase.at.startswith(f"{file}:") else other.at
+    file, line = other.source.rsplit(":", 1)
+    return f"line {line}" if phrase.source.startswith(f"{file}:") else other.source
 
 
 def _cut(text: str) -> str:
