@@ -10,7 +10,7 @@ from bot.content.checks.phone_numbers import broken_links, resource_numbers, sch
 from bot.content.checks.references import reference_problems
 from bot.content.checks.style import lengths, reading_grade, spanish_questions, unsafe_words
 from bot.content.checks.translations import missing_translations
-from bot.content.load import read
+from bot.content.load import read_raw
 from bot.content.raw import RawContent
 from bot.content.yaml_reader import Problem
 
@@ -46,7 +46,7 @@ class Report:
 
 def check(root: Path, today: date, strict: bool = False) -> Report:
     """All problems below a folder; `strict` adds warnings about messages that are almost the same."""
-    raw = read(root)
+    raw = read_raw(root)
     found = [problem for look in PASSES for problem in look(raw)]
     found += review_dates(raw, today)
     problems = tuple(_once({*raw.problems, *found}))

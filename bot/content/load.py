@@ -8,11 +8,13 @@ from pydantic import ValidationError
 import bot
 from bot.content.checks.references import reference_problems
 from bot.content.error_messages import complaints, not_a_field
+from bot.content.folders import subfolders, yaml_files
 from bot.content.raw import NO_MENU, RawContent, RawLanguage
 from bot.content.yaml_reader import ContentError, Problem, YamlFile, phrases, read_yaml
 from bot.dialogue import KINDS, Kind
 from bot.schema import (
     Content,
+    Entry,
     Menu,
     Phrase,
     Resource,
@@ -24,10 +26,9 @@ from bot.schema import (
     Topic,
     TopicReply,
     WebWords,
-    Written,
 )
 
-W = TypeVar("W", bound=Written)
+E = TypeVar("E", bound=Entry)
 
 #: Files of content/replies/<lang>/ that are no topic's.
 _SPECIAL = ("_shared", "_web", "_telegram", "_safety", "_resources")
@@ -41,16 +42,20 @@ def default_root() -> Path:
 
 
 def load(root: Path) -> Content:
-    """All content below a folder, whole, or ContentError with every problem that makes it unusable."""
-    raw = read(root)
+    """All content below a folder that holds intents/ and content/.
+
+    Raises ContentError with every problem that makes it unusable: a file that can't be read, an id that nothing
+    declares, a gap. What only `check` minds (lengths, dates, unsafe words) is loaded.
+    """
+    raw = read_raw(root)
     problems = sorted({*raw.problems, *reference_problems(raw)})
     if problems:
         raise ContentError(tuple(problems))
     return raw.content()
 
 
-def read(root: Path) -> RawContent:
-    """Everything below a folder that can be read, whatever is wrong with the rest."""
+def read_raw(root: Path) -> RawContent:
+    """Everything below a folder that can be read, and every problem met on the way. Raises nothing."""
     raw = RawContent(root)
     raw.topics = _load_entries(raw, "content/topics.yaml", Topic)
     raw.resources = _load_entries(raw, "content/resources.yaml", Resource)
@@ -58,12 +63,12 @@ def read(root: Path) -> RawContent:
     for stem, file in _files(raw, "content/schools"):
         if school := _load_entry(raw, file, School):
             raw.schools[stem] = school
-    for lang in _folders(root / "content" / "replies"):
+    for lang in subfolders(root / "content" / "replies"):
         raw.languages[lang] = _load_language(raw, lang)
     if not raw.languages:
         raw.problems.append(Problem("content/replies", 1, "there is no language here; make a folder such as en/"))
     for folder in ("intents", "content/safety"):
-        for lang in _folders(root / folder):
+        for lang in subfolders(root / folder):
             if lang not in raw.languages:
                 sentence = f'"{lang}" has no replies; make content/replies/{lang}/ first'
                 raw.problems.append(Problem(f"{folder}/{lang}", 1, sentence))
@@ -111,7 +116,7 @@ def _load_safety(raw: RawContent, lang: str, language: RawLanguage) -> None:
         elif kind := _safety_kind(stem):
             language.bank[kind] = _load_messages(raw, file)
         else:
-            _load_messages(raw, file)  # a name nobody knows is told by references.py; its own faults are told here
+            _load_messages(raw, file)  # references.py reports the unknown name; what is wrong inside is found here
 
 
 def _safety_kind(name: str) -> Kind | None:
@@ -121,7 +126,7 @@ def _safety_kind(name: str) -> Kind | None:
 # --- one file ---------------------------------------------------------------------------------
 
 
-def _load_entries(raw: RawContent, file: str, model: type[W]) -> dict[str, W]:
+def _load_entries(raw: RawContent, file: str, model: type[E]) -> dict[str, E]:
     """The entries of a file that holds one per id."""
     yaml_file = _load_file(raw, file)
     if yaml_file is None:
@@ -133,17 +138,17 @@ def _load_entries(raw: RawContent, file: str, model: type[W]) -> dict[str, W]:
     return entries
 
 
-def _load_entry(raw: RawContent, file: str, model: type[W]) -> W | None:
-    """The one entry that a file is."""
+def _load_entry(raw: RawContent, file: str, model: type[E]) -> E | None:
+    """The entry of a file that is one entry as a whole."""
     yaml_file = _load_file(raw, file)
     return _validate(raw, yaml_file, model) if yaml_file else None
 
 
-def _validate(raw: RawContent, yaml_file: YamlFile, model: type[W], *path: str) -> W | None:
+def _validate(raw: RawContent, yaml_file: YamlFile, model: type[E], *path: str) -> E | None:
     try:
         return model.model_validate(yaml_file.get(*path))
     except ValidationError as error:
-        raw.problems.extend(yaml_file.problem(words, *place) for place, words in complaints(error, model, path))
+        raw.problems.extend(complaints(error, model, yaml_file, path))
         return None
 
 
@@ -197,7 +202,7 @@ def _load_spellings(raw: RawContent, file: str) -> dict[str, str]:
         if not isinstance(yaml_file.get(words), str):
             raw.problems.append(yaml_file.problem(f"write the spellings in one line: {words}: one two three", words))
         for variant in yaml_file.text(words).split():
-            spellings.setdefault(variant, words)  # the first one counts; `check` tells the second
+            spellings.setdefault(variant, words)  # the first one counts; `check` reports the second
     return spellings
 
 
@@ -206,7 +211,8 @@ def _check_fields(raw: RawContent, yaml_file: YamlFile, allowed: tuple[str, ...]
         raw.problems.append(yaml_file.problem(f"write {' and '.join(f'{name}: |' for name in allowed)} here", *path))
     for name in yaml_file.names(*path):
         if name not in allowed:
-            raw.problems.append(yaml_file.problem(not_a_field(name, allowed), *path, name))
+            sentence = not_a_field(name, allowed, yaml_file.block_before(*path, name))
+            raw.problems.append(yaml_file.problem(sentence, *path, name))
 
 
 def _load_file(raw: RawContent, file: str) -> YamlFile | None:
@@ -223,37 +229,8 @@ def _load_file(raw: RawContent, file: str) -> YamlFile | None:
     return yaml_file
 
 
-# --- folders ----------------------------------------------------------------------------------
-
-
-def _folders(path: Path) -> list[str]:
-    """The names of the folders in a folder, none if it isn't there."""
-    return (
-        sorted(entry.name for entry in path.iterdir() if entry.is_dir() and _is_content(entry)) if path.is_dir() else []
-    )
-
-
 def _files(raw: RawContent, folder: str) -> list[tuple[str, str]]:
-    """The stem and the name of each YAML file in a folder; other files are told, so that none is forgotten."""
-    path = raw.root / folder
-    if not path.is_dir():
-        return []
-    found = []
-    for entry in sorted(path.iterdir()):
-        if not _is_content(entry) or entry.name == "README.md":
-            continue
-        if entry.is_file() and entry.suffix == ".yaml":
-            found.append((entry.stem, f"{folder}/{entry.name}"))
-        else:
-            sentence = (
-                f"this isn't read; a file here is called {entry.stem}.yaml"
-                if entry.is_file()
-                else "this folder isn't read"
-            )
-            raw.problems.append(Problem(f"{folder}/{entry.name}", 1, sentence))
+    """The stem and the name of each YAML file in a folder."""
+    found, problems = yaml_files(raw.root, folder)
+    raw.problems.extend(problems)
     return found
-
-
-def _is_content(path: Path) -> bool:
-    """Whether a file counts: hidden files and an editor's leftovers don't."""
-    return not path.name.startswith((".", "__")) and not path.name.endswith("~")

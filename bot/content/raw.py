@@ -1,4 +1,4 @@
-"""What could be read so far, whole or not: the checks look at this, so that one mistake hides no other."""
+"""What could be read, complete or not: the checks look at this, so that one mistake hides no other."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ from bot.schema import (
 
 @dataclass
 class RawLanguage:
-    """What could be read in one language."""
+    """What could be read in one language; None for a file of words that is missing or wrong."""
 
     shared: Shared | None = None
     web: WebWords | None = None
@@ -42,16 +42,16 @@ class RawLanguage:
     concepts: dict[str, tuple[Phrase, ...]] = field(default_factory=dict)
     spellings: dict[str, str] = field(default_factory=dict)
 
-    def words(self) -> SafetyWords:
-        """The safety words, in the order of the kinds."""
+    def safety_words(self) -> SafetyWords:
+        """The safety words, each kind with its own, in the order of the kinds."""
 
-        def every(found: Mapping[Kind, tuple[Phrase, ...]]) -> dict[Kind, tuple[Phrase, ...]]:
+        def by_kind(found: Mapping[Kind, tuple[Phrase, ...]]) -> dict[Kind, tuple[Phrase, ...]]:
             return {kind: found.get(kind, ()) for kind in KINDS}
 
-        return SafetyWords(every(self.says), every(self.idioms), every(self.bank), self.harmless)
+        return SafetyWords(by_kind(self.says), by_kind(self.idioms), by_kind(self.bank), self.harmless)
 
 
-#: Stands for a menu that could not be read, so that the rest can be checked all the same.
+#: In place of a menu that can't be read, so that the rest can be checked all the same.
 NO_MENU = Menu(starter_topics={"teen": (), "adult": ()}, small_talk=(), hotlines=())
 
 
@@ -62,7 +62,7 @@ class RawContent:
     root: Path
     problems: list[Problem] = field(default_factory=list)
     files: dict[str, YamlFile] = field(default_factory=dict)  # by file, "content/topics.yaml"
-    unread: set[str] = field(default_factory=set)  # files that are there but can't be read as YAML
+    unread: set[str] = field(default_factory=set)  # files that are there and can't be read as YAML
     topics: dict[str, Topic] = field(default_factory=dict)
     resources: dict[str, Resource] = field(default_factory=dict)
     schools: dict[str, School] = field(default_factory=dict)
@@ -70,25 +70,25 @@ class RawContent:
     menu: Menu = NO_MENU  # until content/menu.yaml is read
 
     def content(self) -> Content:
-        """What is whole of it; a language without the words of every channel is left out."""
+        """The entries that are right; a language that lacks the words of a channel is left out."""
         return Content(
             topics=self.topics,
             resources=self.resources,
             languages={
                 lang: Language(
-                    shared=raw.shared,
-                    web=raw.web,
-                    telegram=raw.telegram,
-                    replies=raw.replies,
-                    safety_replies=raw.safety_replies,
-                    resource_words=raw.resource_words,
-                    intents=raw.intents,
-                    safety=raw.words(),
-                    concepts=raw.concepts,
-                    spellings=raw.spellings,
+                    shared=language.shared,
+                    web=language.web,
+                    telegram=language.telegram,
+                    replies=language.replies,
+                    safety_replies=language.safety_replies,
+                    resource_words=language.resource_words,
+                    intents=language.intents,
+                    safety=language.safety_words(),
+                    concepts=language.concepts,
+                    spellings=language.spellings,
                 )
-                for lang, raw in self.languages.items()
-                if raw.shared and raw.web and raw.telegram
+                for lang, language in self.languages.items()
+                if language.shared and language.web and language.telegram
             },
             menu=self.menu,
             schools=self.schools,

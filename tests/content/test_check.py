@@ -11,7 +11,7 @@ from bot.content.checks.duplicates import comparable
 from bot.content.checks.phone_numbers import links
 from bot.content.checks.references import BY_LANGUAGE, FROM_RESOURCE, FROM_WORDS
 from bot.content.checks.style import measured
-from bot.content.load import read
+from bot.content.load import read_raw
 from bot.content.yaml_reader import Problem
 from bot.schema import Resource, ResourceWords
 
@@ -91,7 +91,7 @@ def test_names_do_not_count_against_the_writer() -> None:
 
 
 def test_every_link_of_the_content_is_known() -> None:
-    assert sorted({address for _, _, address in links(read(BASE))}) == [
+    assert sorted({address for _, _, address in links(read_raw(BASE))}) == [
         "https://988lifeline.org/get-help/",
         "https://report.cybertip.org/",
         "https://report.cybertip.org/faqs",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.content.load import default_root, load, read
+from bot.content.load import default_root, load, read_raw
 from bot.content.yaml_reader import ContentError
 from bot.dialogue import KINDS
 from bot.schema import Content, Phrase
@@ -137,7 +137,7 @@ def test_an_empty_folder_says_what_is_missing(tmp_path: Path) -> None:
 
 def test_what_can_be_read_can_be_used_while_the_rest_is_being_written(copy: Callable[[str, str], Path]) -> None:
     root = copy("content/replies/es/_shared.yaml", "language: Español\n")
-    raw = read(root)
+    raw = read_raw(root)
     assert raw.problems
     assert list(raw.content().languages) == ["en"]
 

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.content import yaml_reader as yamlfile
+from bot.content import yaml_reader
 from bot.content.yaml_reader import Problem, YamlFile, phrases, read_yaml
 from bot.schema import Phrase
 
@@ -107,7 +107,7 @@ def test_the_words_do_not_depend_on_the_parser_that_is_installed(
     path = tmp_path / "a.yaml"
     path.write_text(text, "utf-8")
     told = read_yaml(path, "a.yaml")
-    monkeypatch.setattr(yamlfile, "_FAST", yaml.BaseLoader)
+    monkeypatch.setattr(yaml_reader, "_FAST", yaml.BaseLoader)
     assert read_yaml(path, "a.yaml") == told
     assert told[0] is None
     assert len(told[1]) == 1

@@ -92,7 +92,9 @@ def _short(language: RawLanguage) -> Iterator[Problem]:
     for kind in KINDS:
         for idiom in language.idioms.get(kind, ()):
             if phrase := heard.get(comparable(idiom.text)):
-                yield _problem(idiom, f'"{idiom.text}" can\'t be an idiom and a safety phrase: {phrase.source}; keep one')
+                yield _problem(
+                    idiom, f'"{idiom.text}" can\'t be an idiom and a safety phrase: {phrase.source}; keep one'
+                )
 
 
 def _held_out(raw: RawContent, lang: str) -> tuple[list[Phrase], list[Problem]]:
