@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import phonenumbers
 from phonenumbers import shortnumberinfo
 
-from bot.content.checks.references import PLACEHOLDER, RESOURCES, reply_file, texts
+from bot.content.checks.references import PLACEHOLDER, RESOURCES, reply_file, reply_files, text_paths
 from bot.content.raw import RawContent
 from bot.content.yaml_reader import FieldPath, Problem, YamlFile
 
@@ -37,7 +37,7 @@ def resource_numbers(raw: RawContent) -> Iterator[Problem]:
                     name,
                     field,
                 )
-        yield from _details(yaml_file, name)
+        yield from _detail_problems(yaml_file, name)
 
 
 def school_numbers(raw: RawContent) -> Iterator[Problem]:
@@ -75,22 +75,21 @@ def broken_links(raw: RawContent) -> Iterator[Problem]:
 def written_numbers(raw: RawContent) -> Iterator[Problem]:
     """Numbers and addresses in replies: they stand in resources.yaml, replies name them."""
     resources = raw.files.get(RESOURCES)
-    known = _known(resources) if resources else {}
+    known = _placeholders(resources) if resources else {}
     short = re.compile(r"(?<![\w-])(" + "|".join(sorted(map(re.escape, known), key=len, reverse=True)) + r")(?![\w-])")
     for lang in raw.languages:
         names = _proper_names(raw, lang)
-        for file, yaml_file in raw.files.items():
-            if file.startswith(f"content/replies/{lang}/"):
-                for _, row, line in prose(yaml_file):
-                    # The name of a service may hold its number: 988 Suicide & Crisis Lifeline.
-                    bare = _without(row, names)
-                    for number, instead in _numbers(bare, known, short if known else None):
-                        yield Problem(file, line, f'"{number}" belongs in {RESOURCES} only; {instead}')
+        for file, yaml_file in reply_files(raw, lang):
+            for _, row, line in prose(yaml_file):
+                # The name of a service may hold its number: 988 Suicide & Crisis Lifeline.
+                bare = _without(row, names)
+                for number, instead in _numbers(bare, known, short if known else None):
+                    yield Problem(file, line, f'"{number}" belongs in {RESOURCES} only; {instead}')
 
 
 def prose(yaml_file: YamlFile) -> Iterator[tuple[FieldPath, str, int]]:
-    """Every row of words for readers in a sheet: its place, its text without placeholders, its line."""
-    for path in texts(yaml_file):
+    """Every row of words for readers in a file: its path, its text without placeholders, its line."""
+    for path in text_paths(yaml_file):
         if path[-1] not in ("reviewed", "for"):
             for row, line in yaml_file.rows(*path):
                 yield path, PLACEHOLDER.sub(" ", row), line
@@ -108,7 +107,7 @@ def _numbers(row: str, known: dict[str, str], short: re.Pattern[str] | None) -> 
         yield found[0], "write {resource.call}"
 
 
-def _known(resources: YamlFile) -> dict[str, str]:
+def _placeholders(resources: YamlFile) -> dict[str, str]:
     """Each number of the resources and how a reply writes it."""
     known: dict[str, str] = {}
     for name in resources.names():
@@ -150,7 +149,7 @@ def _reachable(number: str, field: str, country: str) -> bool:
     region = _REGIONS.get(country, country)
     digits = re.sub(r"\D", "", number)
     if number == digits and len(digits) <= 6:
-        return _short(digits, field, region)
+        return _is_short_number(digits, field, region)
     try:
         parsed = phonenumbers.parse(number, None if country == "world" else region)
     except phonenumbers.NumberParseException:
@@ -158,7 +157,7 @@ def _reachable(number: str, field: str, country: str) -> bool:
     return phonenumbers.is_valid_number(parsed)
 
 
-def _short(digits: str, field: str, region: str) -> bool:
+def _is_short_number(digits: str, field: str, region: str) -> bool:
     if len(digits) in (5, 6) and field == "text":
         return True  # codes for texts are leased one by one: there is no plan to compare them with
     if len(digits) != 3:
@@ -170,7 +169,7 @@ def _short(digits: str, field: str, region: str) -> bool:
     return shortnumberinfo.is_valid_short_number_for_region(parsed, region)
 
 
-def _details(yaml_file: YamlFile, name: str) -> Iterator[Problem]:
+def _detail_problems(yaml_file: YamlFile, name: str) -> Iterator[Problem]:
     country = _region(yaml_file, name)
     if country != "world" and _REGIONS.get(country, country) not in phonenumbers.SUPPORTED_REGIONS:
         yield yaml_file.problem(f'"{country}" is not a country here; write US, UK, CA or world', name, "country")

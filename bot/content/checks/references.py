@@ -22,8 +22,8 @@ FROM_WORDS = ("name",)
 
 
 def reference_problems(raw: RawContent) -> Iterator[Problem]:
-    """Everything that points to something that isn't there, and every gap."""
-    yield from _names(raw)
+    """Every id that nothing declares, every placeholder that stays empty, and every gap."""
+    yield from _unknown_names(raw)
     yield from _topics(raw)
     yield from _resources(raw)
     yield from _menu(raw)
@@ -42,23 +42,37 @@ def reply_file(lang: str, name: str) -> str:
     return f"content/replies/{lang}/{name}.yaml"
 
 
-def _names(raw: RawContent) -> Iterator[Problem]:
+def reply_files(raw: RawContent, lang: str) -> Iterator[tuple[str, YamlFile]]:
+    """The files of a language's replies that could be read, each with its name."""
+    for file, yaml_file in raw.files.items():
+        if file.startswith(f"content/replies/{lang}/"):
+            yield file, yaml_file
+
+
+def _unknown_names(raw: RawContent) -> Iterator[Problem]:
     """Files and entries that are called after a topic or a safety kind that doesn't exist."""
     topics = raw.ids(TOPICS)
     for file, yaml_file in raw.files.items():
         stem = file.rsplit("/", 1)[-1].removesuffix(".yaml")
         is_topic = file.startswith(("intents/", "content/replies/")) and not stem.startswith("_")
         if is_topic and topics and stem not in topics:
-            yield Problem(file, 1, unknown("topic", stem, topics))
+            yield Problem(file, 1, _unknown_topic(stem, topics))
         is_bank = file.startswith("content/safety/") and file.count("/") == 3
         if is_bank and stem not in KINDS and not stem.startswith("harmless"):
             yield Problem(file, 1, unknown("safety kind", stem, (*KINDS, "harmless")))
         if stem == "_safety" or (file.startswith("content/safety/") and file.count("/") == 2):
-            yield from (
-                yaml_file.problem(unknown("safety kind", name, KINDS), name)
-                for name in yaml_file.names()
-                if name not in KINDS
-            )
+            for name in yaml_file.names():
+                if name not in KINDS:
+                    sentence = unknown("safety kind", name, KINDS, yaml_file.block_before(name))
+                    yield yaml_file.problem(sentence, name)
+
+
+def _unknown_topic(stem: str, topics: tuple[str, ...]) -> str:
+    """What to do about a file that is called after no topic: a misspelling, or a new topic half made."""
+    sentence = unknown("topic", stem, topics)
+    if "did you mean" in sentence:
+        return sentence
+    return f"{sentence}; add it to {TOPICS}, and to intents/ and content/replies/ in every language"
 
 
 def _topics(raw: RawContent) -> Iterator[Problem]:
@@ -163,33 +177,31 @@ def _must(raw: RawContent, yaml_file: YamlFile, topic: str) -> Iterator[Problem]
 # --- placeholders -------------------------------------------------------------------------------
 
 
-def texts(yaml_file: YamlFile) -> Iterator[FieldPath]:
-    """The places of all texts in a sheet, lists of ids and links left out."""
-    yield from _texts(yaml_file.values, ())
+def text_paths(yaml_file: YamlFile) -> Iterator[FieldPath]:
+    """The paths of all texts in a file, lists of ids and links left out."""
+    yield from _text_paths_in(yaml_file.values, ())
 
 
-def _texts(value: object, path: FieldPath) -> Iterator[FieldPath]:
+def _text_paths_in(value: object, path: FieldPath) -> Iterator[FieldPath]:
     if isinstance(value, str):
         yield path
     elif isinstance(value, dict):
         for name, part in value.items():
-            yield from _texts(part, (*path, name))
+            yield from _text_paths_in(part, (*path, name))
 
 
 def _placeholders(raw: RawContent, lang: str) -> Iterator[Problem]:
     """Placeholders that nothing can fill."""
-    folder = f"content/replies/{lang}/"
-    for file, yaml_file in raw.files.items():
-        if file.startswith(folder):
-            for path in texts(yaml_file):
-                for row, line in yaml_file.rows(*path):
-                    for found in PLACEHOLDER.finditer(row):
-                        if sentence := unfilled(raw, lang, file, found[1]):
-                            yield Problem(file, line, sentence)
+    for file, yaml_file in reply_files(raw, lang):
+        for path in text_paths(yaml_file):
+            for row, line in yaml_file.rows(*path):
+                for found in PLACEHOLDER.finditer(row):
+                    if sentence := unfilled(raw, lang, file, found[1]):
+                        yield Problem(file, line, sentence)
 
 
 def unfilled(raw: RawContent, lang: str, file: str, inside: str) -> str | None:
-    """Why a placeholder stays empty, None if it doesn't."""
+    """Why `{inside}` can't be filled in, None if it can."""
     name, dot, field = inside.partition(".")
     resources = raw.files.get(RESOURCES)
     if not dot:
@@ -202,7 +214,7 @@ def unfilled(raw: RawContent, lang: str, file: str, inside: str) -> str | None:
     if field not in (*FROM_RESOURCE, *BY_LANGUAGE, *FROM_WORDS):
         return f'{{{inside}}} can\'t be filled in; after the dot write call, text or name, not "{field}"'
     if not resources.names(name):
-        return None  # the whole entry is wrong, and told
+        return None  # the whole entry is wrong and has a problem of its own
     if field in FROM_WORDS:
         words = raw.files.get(reply_file(lang, "_resources"))
         filled = words is None or bool(words.text(name, field))

@@ -1,8 +1,9 @@
-"""Are the languages equal: the same topics, fields, resources and numbers in each?"""
+"""Do all languages say the same: the same topics, fields, resources and numbers in each?"""
 
 from collections.abc import Iterator
+from datetime import date
 
-from bot.content.checks.references import NONE, PLACEHOLDER, RESOURCES, TOPICS, reply_file, texts, unfilled
+from bot.content.checks.references import NONE, PLACEHOLDER, RESOURCES, TOPICS, reply_file, text_paths, unfilled
 from bot.content.error_messages import field_names
 from bot.content.raw import RawContent
 from bot.content.yaml_reader import FieldPath, Problem, YamlFile
@@ -10,24 +11,46 @@ from bot.dialogue import KINDS
 from bot.schema import ResourceWords, SafetyReply, Shared, TelegramWords, TopicReply, WebWords
 
 #: The lists that have to name the same ids in every language, order aside.
-_LISTS = ("resources", "adult_resources", "next")
+_ID_LISTS = ("resources", "adult_resources", "next")
 
 
 def missing_translations(raw: RawContent) -> Iterator[Problem]:
     """What one language has and another lacks."""
     langs = tuple(raw.languages)
     for lang in langs:
-        yield from _heard(raw, lang)
+        yield from _without_messages(raw, lang)
         for other in langs:
             if other != lang:
                 for name in (*raw.ids(TOPICS), "_shared", "_web", "_telegram", "_safety", "_resources"):
-                    yield from _same_reply(raw, lang, other, name)
-                yield from _same_safety_words(raw, lang, other)
+                    yield from _reply_gaps(raw, lang, other, name)
+                yield from _safety_gaps(raw, lang, other)
     if langs:
-        yield from _schools(raw, langs)
+        yield from _school_gaps(raw, langs)
 
 
-def _heard(raw: RawContent, lang: str) -> Iterator[Problem]:
+def outdated_translations(raw: RawContent, today: date) -> Iterator[Problem]:
+    """Replies that were reviewed earlier than the same reply in another language: a change may be missing here."""
+    for lang in raw.languages:
+        for name in (*raw.ids(TOPICS), "_safety"):
+            if yaml_file := raw.files.get(reply_file(lang, name)):
+                for path in (("reviewed",), *((kind, "reviewed") for kind in yaml_file.names())):
+                    here = as_date(yaml_file.text(*path))
+                    for other in (raw.files.get(reply_file(other, name)) for other in raw.languages if other != lang):
+                        there = as_date(other.text(*path)) if other else None
+                        if other and here and there and here < there <= today:
+                            sentence = f"{other.file} was reviewed later, on {there}; see if both say the same"
+                            yield yaml_file.problem(f'{sentence}, then set "reviewed" here too', *path)
+
+
+def as_date(written: str) -> date | None:
+    """The day that stands in a file, None if it isn't written as 2025-03-31."""
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
+
+
+def _without_messages(raw: RawContent, lang: str) -> Iterator[Problem]:
     """Topics and kinds that no message leads to."""
     for topic in raw.ids(TOPICS):
         file = f"intents/{lang}/{topic}.yaml"
@@ -42,23 +65,25 @@ def _heard(raw: RawContent, lang: str) -> Iterator[Problem]:
         yield from (phrases.problem(f'"{kind}" is missing') for kind in KINDS if kind not in phrases.names())
 
 
-def _same_reply(raw: RawContent, lang: str, other_lang: str, name: str) -> Iterator[Problem]:
+def _reply_gaps(raw: RawContent, lang: str, other_lang: str, name: str) -> Iterator[Problem]:
     """What the other language's file has and this one lacks. Each pair is looked at from both sides."""
     yaml_file, other = raw.files.get(reply_file(lang, name)), raw.files.get(reply_file(other_lang, name))
     if not yaml_file or not other:
         return
-    known = _known(raw)
-    yield from _same_fields(yaml_file, other, known)
-    yield from _same_lists(yaml_file, other, known)
+    known = _known_names(raw)
+    yield from _field_gaps(yaml_file, other, known)
+    yield from _list_gaps(yaml_file, other, known)
     if name == "_resources":
         return  # each language says how to get an answer in it
-    for path in texts(other):
+    for path in text_paths(other):
         if yaml_file.text(*path):
-            for missing in sorted(_filled(raw, other_lang, other, path) - _filled(raw, lang, yaml_file, path)):
+            for missing in sorted(
+                _numbers_shown(raw, other_lang, other, path) - _numbers_shown(raw, lang, yaml_file, path)
+            ):
                 yield yaml_file.problem(f"{missing} is missing; it is in {other.file}:{other.line(*path)}", *path)
 
 
-def _known(raw: RawContent) -> frozenset[str]:
+def _known_names(raw: RawContent) -> frozenset[str]:
     """All names that mean something: what is misspelled in one language isn't missing in another."""
     fields = (
         name
@@ -68,26 +93,26 @@ def _known(raw: RawContent) -> frozenset[str]:
     return frozenset((*fields, *KINDS, *raw.ids(TOPICS), *raw.ids(RESOURCES)))
 
 
-def _same_fields(yaml_file: YamlFile, other: YamlFile, known: frozenset[str]) -> Iterator[Problem]:
-    for path in _fields(other.values, ()):
+def _field_gaps(yaml_file: YamlFile, other: YamlFile, known: frozenset[str]) -> Iterator[Problem]:
+    for path in _field_paths(other.values, ()):
         if known.issuperset(path) and yaml_file.get(*path) is None and yaml_file.get(*path[:-1]) is not None:
             place = f"{other.file}:{other.line(*path)}"
             yield yaml_file.problem(f'"{path[-1]}" is missing; it is in {place}', *path[:-1])
 
 
-def _fields(value: object, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+def _field_paths(value: object, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     if isinstance(value, dict):
         for name, part in value.items():
             yield (*path, name)
-            yield from _fields(part, (*path, name))
+            yield from _field_paths(part, (*path, name))
 
 
-def _same_lists(yaml_file: YamlFile, other: YamlFile, known: frozenset[str]) -> Iterator[Problem]:
+def _list_gaps(yaml_file: YamlFile, other: YamlFile, known: frozenset[str]) -> Iterator[Problem]:
     places: list[tuple[str, ...]] = [()]
     if yaml_file.file.endswith("/_safety.yaml"):
         places = [(kind,) for kind in yaml_file.names()]
     for path in places:
-        for field in _LISTS:
+        for field in _ID_LISTS:
             here = {item for item, _ in yaml_file.items(*path, field)}
             if here and known.issuperset(here):
                 for item, line in other.items(*path, field):
@@ -95,8 +120,8 @@ def _same_lists(yaml_file: YamlFile, other: YamlFile, known: frozenset[str]) -> 
                         yield yaml_file.problem(f'"{item}" is missing; it is in {other.file}:{line}', *path, field)
 
 
-def _filled(raw: RawContent, lang: str, yaml_file: YamlFile, path: FieldPath) -> set[str]:
-    """Whose numbers a text shows. By which way is the language's own affair: in Spanish one presses 2."""
+def _numbers_shown(raw: RawContent, lang: str, yaml_file: YamlFile, path: FieldPath) -> set[str]:
+    """The resources whose numbers a text shows; which of their numbers may differ, since in Spanish one presses 2."""
     shown = set()
     for found in PLACEHOLDER.finditer(yaml_file.text(*path)):
         name, _, field = found[1].partition(".")
@@ -105,7 +130,7 @@ def _filled(raw: RawContent, lang: str, yaml_file: YamlFile, path: FieldPath) ->
     return shown
 
 
-def _same_safety_words(raw: RawContent, lang: str, other: str) -> Iterator[Problem]:
+def _safety_gaps(raw: RawContent, lang: str, other: str) -> Iterator[Problem]:
     yaml_file, others = raw.files.get(f"content/safety/{lang}.yaml"), raw.files.get(f"content/safety/{other}.yaml")
     if yaml_file and others:
         for kind in others.names():
@@ -116,7 +141,7 @@ def _same_safety_words(raw: RawContent, lang: str, other: str) -> Iterator[Probl
                     )
 
 
-def _schools(raw: RawContent, langs: tuple[str, ...]) -> Iterator[Problem]:
+def _school_gaps(raw: RawContent, langs: tuple[str, ...]) -> Iterator[Problem]:
     for file, yaml_file in raw.files.items():
         if file.startswith("content/schools/"):
             for field in ("contact", "hours"):
