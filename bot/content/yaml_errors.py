@@ -16,6 +16,8 @@ _BLOCK_HEADER = re.compile(r"(?P<indent> *(?:- +)?)(?P<name>[^\s#][^#]*?): *[|>]
 _FIELD = re.compile(r"\s*(?:- +)?[a-z][a-z0-9_]*:(?:\s|$)")
 #: A placeholder that opens a text: to YAML a group of fields.
 _PLACEHOLDER_FIRST = re.compile(r":\s+\{\w+(?:\.\w+)?\}")
+#: The parser says so when it has read on to the next field; the line that lacks the colon is where it began.
+_NO_COLON = "could not find expected ':'"
 _CURLY_QUOTES = re.compile("[“”„«»]")
 
 
@@ -135,11 +137,12 @@ def _comment_in_text(complaint: _Complaint) -> Told | None:
 
 def _lost_indent(complaint: _Complaint) -> Told | None:
     """A line below `text: |` that lost some or all of the spaces in front of it, or a note that never had them."""
-    block = _block_above(complaint.rows, complaint.line)
+    last = complaint.begun if _NO_COLON in complaint.problem else complaint.line
+    block = _block_above(complaint.rows, last)
     if block is None:
         return None
     note = None
-    for n in range(block.header + 1, min(complaint.line + 1, len(complaint.rows))):
+    for n in range(block.header + 1, min(last + 1, len(complaint.rows))):
         row = complaint.rows[n]
         if not row.strip() or _indent(row) >= block.indent:
             continue
@@ -154,7 +157,7 @@ def _lost_indent(complaint: _Complaint) -> Told | None:
             )
         else:
             return n + 1, (
-                f'this line has lost its spaces: if it belongs to "{block.name}", put {block.indent} in front; '
+                f'this line has lost the spaces in front: put {block.indent} there if it belongs to "{block.name}"; '
                 "if not, write it as name: words"
             )
     if note and _indent(complaint.row) >= block.indent:
@@ -184,7 +187,7 @@ def _second_colon(complaint: _Complaint) -> Told | None:
 
 
 def _no_colon(complaint: _Complaint) -> Told | None:
-    if "could not find expected ':'" in complaint.problem:
+    if _NO_COLON in complaint.problem:
         return complaint.begun + 1, 'there is no ": " in this line; write it as name: words'
     return None
 

@@ -21,6 +21,8 @@ FieldPath = tuple[str | int, ...]
 _FAST: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 #: What might be an anchor, an alias or a tag; most often it is a message that begins with a star.
 _MAYBE_MARK = re.compile(r"(?m)(?:^|[:,\[{-])[ ]*[&*!]\S")
+#: How files of word processors begin: RTF, docx and odt (which are ZIP archives), doc.
+_DOCUMENTS = (b"{\\rtf", b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 #: Characters that YAML takes for the end of a line and editors don't: all line numbers after one would be wrong.
 _HIDDEN_BREAK = re.compile("[\x85\u2028\u2029]")
 #: Nobody sees these, and nobody types them: they come with words pasted from elsewhere. Some turn a line around.
@@ -161,6 +163,8 @@ def phrases(yaml_file: YamlFile, *path: str | int) -> tuple[Phrase, ...]:
 
 def _decoded(data: bytes, file: str) -> str | Problem:
     """The text of a file with "\\n" at the end of each line, whichever computer wrote it; a mark in front is fine."""
+    if data.startswith(_DOCUMENTS):
+        return Problem(file, 1, "this was saved as a document; save it again as plain text with the encoding UTF-8")
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or data.count(b"\0") > len(data) // 4:
         return Problem(file, 1, 'this file is in UTF-16 ("Unicode"); save it again with the encoding UTF-8')
     try:

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rapidfuzz import fuzz, process
 
@@ -78,18 +78,22 @@ def safety_phrases_in_topics(raw: RawContent) -> Iterator[Problem]:
     for language in raw.languages.values():
         idioms = [f" {comparable(idiom.text)} " for kind in KINDS for idiom in language.idioms.get(kind, ())]
         for kind in _SELDOM_INNOCENT:
-            phrases = [(f" {comparable(phrase.text)} ", phrase) for phrase in language.says.get(kind, ())]
+            says = {comparable(phrase.text): phrase for phrase in language.says.get(kind, ())}
             for message in (message for group in language.intents.values() for message in group):
-                text = f" {comparable(message.text)} "
-                if found := next((phrase for words, phrase in phrases if words in _blanked(text, idioms)), None):
-                    sentence = f'"{_cut(message.text)}" holds "{found.text}": {found.source}'
+                if (phrase := _phrase_inside(message, says)) and (phrase := _phrase_inside(message, says, idioms)):
+                    sentence = f'"{_cut(message.text)}" holds "{phrase.text}": {phrase.source}'
                     yield _problem(message, f"{sentence}; if it is about {kind}, move it to content/safety")
 
 
-def _blanked(text: str, idioms: list[str]) -> str:
+def _phrase_inside(message: Phrase, says: Mapping[str, Phrase], idioms: Sequence[str] = ()) -> Phrase | None:
+    """The first of the phrases whose words stand in a message one after another, idioms left out."""
+    text = f" {comparable(message.text)} "
     for idiom in idioms:
         text = text.replace(idiom, " | ")
-    return text
+    words = text.split()
+    longest = max((phrase.count(" ") + 1 for phrase in says), default=0)
+    runs = (" ".join(words[at : at + length]) for at in range(len(words)) for length in range(1, longest + 1))
+    return next((says[run] for run in runs if run in says), None)
 
 
 def _repeated(written: Iterable[Phrase]) -> Iterator[Problem]:

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from bot.content.checks.phone_numbers import prose
 from bot.content.checks.readability import english_grade, spanish_ease, words
 from bot.content.checks.references import PLACEHOLDER, TOPICS, reply_file, reply_files
+from bot.content.error_messages import field_names
 from bot.content.raw import RawContent
 from bot.content.yaml_reader import FieldPath, Problem, YamlFile
+from bot.schema import SafetyReply, TopicReply
 
 MAX_BUTTON_CHARACTERS = 26
 MAX_ASK_CHARACTERS = 70
@@ -24,6 +26,7 @@ CRISIS_WORDS = ("urgent_911", "urgent_988", "cannot_dial", "care", "numbers_intr
 _MIN_WORDS_TO_GRADE = 12
 #: The texts that are shown in paragraphs, so that lost line ends are seen.
 _PARAGRAPHS = ("text", "adult", "more", "adult_more", "other")
+_FIELDS = (*field_names(TopicReply), *field_names(SafetyReply))
 _SHARED_FILES = ("_shared", "_web", "_telegram")
 #: Names that the writer can't make shorter: CyberTipline, NCMEC, Know2Protect, StopNCII.
 _NAME = re.compile(r"\b\w*(?:[A-Z]\w*[A-Z]|[a-z]\d[A-Z])\w*(?:\.gov|\.org)?\b")
@@ -56,6 +59,9 @@ def layout(raw: RawContent) -> Iterator[Problem]:
                 for row, line in yaml_file.rows(*path):
                     if row.startswith("#"):
                         sentence = f'readers would see this "#" line; put the note above "{path[-1]}: |"'
+                        yield Problem(file, line, sentence)
+                    elif (found := re.match(r"([a-z_]+):(?:\s|$)", row)) and found[1] in _FIELDS:
+                        sentence = f'"{found[1]}" is read as words of "{path[-1]}" here; start it in the same column as "{path[-1]}"'
                         yield Problem(file, line, sentence)
 
 
