@@ -9,7 +9,7 @@ import yaml
 #: A place and a sentence: the line, from 1, and what to do there.
 Told = tuple[int, str]
 
-CUT_OFF = 'the words after "#" are lost here; put the words in "double quotes", or the comment on a line of its own'
+CUT_OFF = 'the words after "#" are lost here; put the text in "double quotes", or the comment on a line of its own'
 #: `text: |`, `- says: |` or `media: >`: the lines below belong to it as far as they are further in.
 _BLOCK_HEADER = re.compile(r"(?P<indent> *(?:- +)?)(?P<name>[^\s#][^#]*?): *[|>][-+0-9]*(?: +#.*)?\s*")
 #: What a field of ours looks like: one word in small letters, a colon, then a space or nothing.

@@ -24,7 +24,9 @@ def why(classifier: MessageClassifier, text: str) -> str:
         f"topic       {found.topic} ({found.score:.2f}); "
         + ", ".join(f"{t} {m:+.2f}" for t, m in reasons.topic_scores),
     ]
-    lines.extend(f"  near {likeness:.2f} {phrase.source}: {phrase.text}" for likeness, phrase in nearest(classifier, text))
+    lines.extend(
+        f"  near {likeness:.2f} {phrase.source}: {phrase.text}" for likeness, phrase in nearest(classifier, text)
+    )
     return "\n".join(lines)
 
 

@@ -56,6 +56,6 @@ def school_names(raw: RawContent) -> Iterator[Problem]:
 
 def _address_name(name: str) -> str:
     """`Lincoln High` -> `lincoln-high`."""
-    plain = unicodedata.normalize("NFKD", name.casefold())
+    plain = unicodedata.normalize("NFKD", re.sub("['’]", "", name.casefold()))
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return re.sub(r"[^a-z0-9]+", "-", plain)[:_MAX_NAME_CHARACTERS].strip("-") or "our-school"
