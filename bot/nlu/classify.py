@@ -64,7 +64,7 @@ class MessageClassifier:
         out: list[tuple[Kind, Words, str]] = []
         for lang, words in content.languages.items():
             for kind, phrases in part(words).items():
-                out.extend((kind, self._slots(p.text, lang), p.at) for p in phrases)
+                out.extend((kind, self._slots(p.text, lang), p.source) for p in phrases)
         return out
 
     def _slots(self, text: str, lang: str) -> Words:

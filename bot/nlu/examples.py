@@ -41,16 +41,16 @@ def examples(content: Content) -> Iterator[Example]:
     """Every message of the banks, in a fixed order."""
     for lang, words in content.languages.items():
         for topic, phrases in words.intents.items():
-            yield from (Example(p.text, lang, p.at, topics=(topic,)) for p in phrases)
+            yield from (Example(p.text, lang, p.source, topics=(topic,)) for p in phrases)
         for kind, phrases in words.safety.bank.items():
-            yield from (Example(p.text, lang, p.at, frozenset({kind})) for p in phrases)
+            yield from (Example(p.text, lang, p.source, frozenset({kind})) for p in phrases)
         for kind, phrases in words.safety.says.items():
             yield from (
-                Example(p.text, lang, p.at, frozenset({kind}), set="phrase") for p in phrases if "@" not in p.text
+                Example(p.text, lang, p.source, frozenset({kind}), set="phrase") for p in phrases if "@" not in p.text
             )
-        yield from (Example(p.text, lang, p.at, set="careful") for p in words.safety.careful)
-        yield from (Example(p.text, lang, p.at) for p in words.safety.harmless)
-        yield from (Example(p.text, lang, p.at, frozenset(p.kinds), p.topics, p.set) for p in words.labelled)
+        yield from (Example(p.text, lang, p.source, set="careful") for p in words.safety.careful)
+        yield from (Example(p.text, lang, p.source) for p in words.safety.harmless)
+        yield from (Example(p.text, lang, p.source, frozenset(p.kinds), p.topics, p.set) for p in words.labelled)
 
 
 def held_out(content: Content) -> list[Example]:

@@ -24,7 +24,9 @@ def why(classifier: MessageClassifier, text: str) -> str:
         f"topic       {found.topic} ({found.score:.2f}); "
         + ", ".join(f"{t} {m:+.2f}{'' if t in reasons.signs else ' (no sign)'}" for t, m in reasons.topic_scores),
     ]
-    lines.extend(f"  near {likeness:.2f} {phrase.at}: {phrase.text}" for likeness, phrase in nearest(classifier, text))
+    lines.extend(
+        f"  near {likeness:.2f} {phrase.source}: {phrase.text}" for likeness, phrase in nearest(classifier, text)
+    )
     return "\n".join(lines)
 
 
@@ -51,4 +53,4 @@ def nearest(classifier: MessageClassifier, text: str, count: int = 6) -> list[tu
         length = math.sqrt(sum(v * v for v in mine.values()) * sum(v * v for v in other.values()))
         if length:
             found.append((product / length, Phrase(example.text, example.source)))
-    return sorted(found, key=lambda pair: (-pair[0], pair[1].at))[:count]
+    return sorted(found, key=lambda pair: (-pair[0], pair[1].source))[:count]

@@ -24,5 +24,5 @@ def missing_signs(content: Content, lexicon: Lexicon) -> Iterator[Problem]:
                     f"intents/{lang}/{topic}.yaml",
                     1,
                     f"{len(without)} of {len(phrases)} messages have none of the signs, such as the one in line "
-                    f"{without[0].at.rpartition(':')[2]}; add words under signs",
+                    f"{without[0].source.rpartition(':')[2]}; add words under signs",
                 )
