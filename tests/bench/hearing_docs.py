@@ -3,6 +3,7 @@
 python -m bench.hearing_docs [FILE.jsonl ...]: labelled sets of your own are added to the plot of recall.
 """
 
+import itertools
 import json
 import os
 import sys
@@ -69,10 +70,10 @@ def calibration(scored: list[evaluate.Scored]) -> None:
         for each in scored
         if each.out["tier"] == "answer" and each.row["topics"] and not each.row["safety"]
     ]
-    figure, (top, bottom) = pyplot.subplots(2, 1, figsize=(6, 4.6), height_ratios=(3, 1), sharex=True)
+    _, (top, bottom) = pyplot.subplots(2, 1, figsize=(6, 4.6), height_ratios=(3, 1), sharex=True)
     edges = np.linspace(0.4, 1, 13)
     middles, right, counts = [], [], []
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in itertools.pairwise(edges):
         inside = [hit for score, hit in pairs if low <= score < high or (high == 1 and score == 1)]
         counts.append(len(inside))
         if inside:
