@@ -41,7 +41,7 @@ score: .venv/run.stamp
 bench-telegram: .venv/dev.stamp
 	$(BIN)/python -m tests.bench.telegram
 
-# The conversation in deploy/telegram.md, after a change of words
+# The conversation in docs/telegram-transcript.md, after a change of words
 transcript: .venv/dev.stamp
 	$(BIN)/python -m tests.bench.telegram_transcript
 
