@@ -60,7 +60,7 @@ def _telegram(engine: Engine, settings: Settings, app: web.Application) -> "Tele
     return channel
 
 
-def _announce(runner: web.AppRunner, settings: Settings) -> None:
+def _announce(runner: web.BaseRunner, settings: Settings) -> None:
     host, port = runner.addresses[0][:2]
     print(f"Porchlight listens on http://{host}:{port} (web chat).", flush=True)
     if settings.telegram_token:

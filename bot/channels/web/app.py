@@ -19,7 +19,7 @@ from bot.channels.web.openapi import document
 from bot.channels.web.pages import NEUTRAL, PAGE, Pages
 from bot.channels.web.place import _framed_for, _place
 from bot.channels.web.requests import BadRequest, from_form, from_json
-from bot.channels.web.server import Limits, Runner, Words
+from bot.channels.web.server import GuardedRunner, Limits, Refusals
 from bot.dialogue import Incoming, Reply
 from bot.engine import Engine
 from bot.settings import Settings
@@ -54,19 +54,25 @@ def add_webhook(app: web.Application, path: str, handler: Handler) -> None:
     app[GUARD].own_doors.add(path)
 
 
-def create_runner(app: web.Application, limits: Limits | None = None) -> web.AppRunner:
+def create_runner(app: web.Application, limits: Limits | None = None) -> web.BaseRunner:
     """A runner on guarded connections, without access log, and whose own complaints (they name addresses) go nowhere."""
-    return Runner(app, _server_words(app[PAGES], app[POLICY]), limits or Limits())
+    return GuardedRunner(app, _refusals(app[PAGES], app[POLICY]), limits or Limits())
 
 
-def _server_words(pages: Pages, policy: str) -> Words:
+def _refusals(pages: Pages, policy: str) -> Refusals:
     """What is said to a connection that never became a request: its language is unknown, so all are there."""
 
     def every(fault: str) -> str:
         return "\n".join(pages.sentence(lang, fault) for lang in pages.langs) + "\n"
 
     headers = {**_HEADERS, "Content-Security-Policy": f"{policy}'none'", "Cache-Control": "no-store"}
-    return Words(headers, broken=every("bad_request"), slow=every("too_slow"), busy=every("busy"), fault=every("broke"))
+    return Refusals(
+        headers,
+        unreadable=every("bad_request"),
+        too_slow=every("too_slow"),
+        busy=every("busy"),
+        broke=every("broke"),
+    )
 
 
 def _routes(app: web.Application) -> None:

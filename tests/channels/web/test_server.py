@@ -19,8 +19,9 @@ from test_guard import BrokenEngine, FakeClassifier
 from bot.channels.web import guard as web_guard
 from bot.channels.web.app import create_app, create_runner
 from bot.channels.web.guard import GUARD
+from bot.channels.web.guard import LARGEST as MAX_BODY_BYTES
 from bot.channels.web.keys import ENGINE
-from bot.channels.web.server import Limits
+from bot.channels.web.server import MAX_HEAD_BYTES, Limits
 from bot.content import load
 from bot.engine import Engine
 from bot.schema import Content
@@ -40,7 +41,7 @@ def content() -> Content:
 
 @pytest.fixture
 async def serve(content: Content) -> AsyncIterator[Serve]:
-    runners: list[web.AppRunner] = []
+    runners: list[web.BaseRunner] = []
 
     async def started(
         limits: Limits = QUICK, kind: type[Engine] = Engine, body_seconds: float = 0.3, **settings: Any
@@ -216,6 +217,14 @@ async def test_a_body_said_to_be_large_is_refused_before_it_is_read(serve: Serve
     assert b"911" in answer and b"988" in answer
 
 
+async def test_a_body_that_comes_with_its_head_is_not_counted_as_head(serve: Serve) -> None:
+    body = b'{"text": "' + b"i want to die " * 3_000 + b'"}'
+    assert MAX_HEAD_BYTES < len(body) < MAX_BODY_BYTES
+    head = b"POST /api/reply HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n"
+    answer = await say(await serve(), head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+    assert answer.startswith(b"HTTP/1.1 200 ") and b'"alert"' in answer
+
+
 async def test_a_broken_chunk_is_waited_out_and_gets_the_numbers(serve: Serve) -> None:
     head = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n"
     answer = await say(await serve(), head, b"zz\r\nhello\r\n", pause=0.05)
@@ -255,7 +264,7 @@ async def test_a_crowd_of_silent_connections_keeps_nobody_out(serve: Serve) -> N
 
 async def test_those_who_ask_and_never_read_keep_nobody_out(serve: Serve) -> None:
     """Each asks for more than any buffer holds; what they don't take in time they don't get."""
-    where = await serve(Limits(connections=16, take_seconds=0.3))
+    where = await serve(Limits(connections=16, unread_seconds=0.3))
     deaf = [socket.socket() for _ in range(20)]
     loop = asyncio.get_running_loop()
     for each in deaf:
