@@ -195,7 +195,7 @@ class Idle {
     this.chat = chat;
     this.note = note;
     this.limit = Number(chat.log.dataset.idle) * 1000;
-    this.warning = Number(chat.log.dataset.warn) * 1000;
+    this.warning = Number(chat.log.dataset.warning) * 1000;
     this.touched = Date.now();
     this.asked = false;
     for (const name of ["keydown", "pointerdown", "click", "focusin", "input", "wheel", "touchmove"]) {
