@@ -68,8 +68,8 @@ async def test_too_large_is_told_in_the_persons_language_with_the_numbers(start,
     assert response.status == 413
     assert words in error and "911" in error and "988" in error
     page = await client.post("/", data=large, headers={"Accept-Language": lang, "X-Fragment": "1"})
-    said = await page.text()
-    assert page.status == 413 and words in said and 'class="exchange"' in said and "tel:988" in said
+    shown = await page.text()
+    assert page.status == 413 and words in shown and 'class="exchange"' in shown and "tel:988" in shown
 
 
 async def test_a_large_body_of_unknown_length_stops_at_the_limit(start) -> None:

@@ -1,9 +1,11 @@
 """The pages: numbers and exit first, of use without a script, in both languages, and one for each school."""
 
+import re
+
 import pytest
 from fakes.web_kit import post_form
 
-from bot.channels.web.pages import STATIC, spoken
+from bot.channels.web.pages import STATIC, TEMPLATES, spoken
 
 
 async def test_the_first_page_has_the_numbers_the_exit_the_box_and_the_doors(client, kit) -> None:
@@ -96,6 +98,17 @@ async def test_what_is_typed_is_shown_as_text_only(client) -> None:
         page = await post_form(client, fragment=fragment, text=attack, lang='"><b>')
         assert "<script>alert" not in page and "<img" not in page and '"><b>' not in page
         assert "&lt;script&gt;" in page
+
+
+def test_each_class_in_the_style_sheet_is_one_that_a_page_or_script_uses() -> None:
+    """A renamed class would lose its looks without a word."""
+    style = re.sub(r"/\*.*?\*/", "", (STATIC / "chat.css").read_text("utf-8"), flags=re.DOTALL)
+    styled = set(re.findall(r"\.([a-z][\w-]*)", re.sub(r"\{[^{}]*\}", "", style)))
+    users = [*TEMPLATES.glob("*.html"), *STATIC.glob("*.js")]
+    used = " ".join(file.read_text("utf-8") for file in users)
+    # a modifier such as bot-message--urgent is put together from the template's bot-message-- and the kind
+    unused = [name for name in sorted(styled) if name not in used and f"{name.partition('--')[0]}--{{{{" not in used]
+    assert len(styled) > 50 and unused == []
 
 
 # --- schools -----------------------------------------------------------------------------------

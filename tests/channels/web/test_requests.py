@@ -17,7 +17,7 @@ from bot.dialogue import Action, Incoming
     "fields", [{}, {"text": "  "}, {"topic": "nope"}, {"action": "boom", "lang": "xx", "audience": "?"}]
 )
 async def test_odd_forms_still_get_an_answer(client, fields: dict[str, str]) -> None:
-    assert "says" in await post_form(client, fragment=True, **fields)
+    assert "bot-message" in await post_form(client, fragment=True, **fields)
 
 
 async def test_bytes_that_are_no_text_are_answered(client) -> None:

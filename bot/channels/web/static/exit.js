@@ -5,7 +5,7 @@ class ExitPage {
   constructor(link) {
     this.link = link;
     this.status = document.getElementById("exit-status");
-    this.more = JSON.parse(link.dataset.more); // what is said after each press but the last
+    this.more = JSON.parse(link.dataset.more); // the words after each press but the last
     this.count = 0;
     this.lastHadShift = false;
     link.addEventListener("click", (event) => {
