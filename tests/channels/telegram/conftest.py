@@ -16,7 +16,7 @@ from bot.schema import Content
 @pytest.fixture(scope="module")
 def content() -> Content:
     root = Path(load.__file__).resolve().parents[2]
-    return load.read(root).content()
+    return load.read_raw(root).content()
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from bot import serve
 from bot import settings
 from bot.content import load
 from bot.engine import Engine
-engine = Engine(load.read(Path(load.__file__).resolve().parents[2]).content(), FakeClassifier())
+engine = Engine(load.read_raw(Path(load.__file__).resolve().parents[2]).content(), FakeClassifier())
 sys.exit(asyncio.run(serve.run(engine, settings.read(os.environ))))
 """
 
