@@ -50,7 +50,7 @@ class WebKit:
         self, kind: type[Engine] = Engine, body_seconds: float = MAX_BODY_SECONDS, **settings: Any
     ) -> web.Application:
         """An application with these settings; to be made where an event loop runs."""
-        app = create_app(self.engine(kind), replace(Settings(), **settings), self.pages(kind))
+        app = create_app(self.engine(kind), Settings(**settings), self.pages(kind))
         app[BODY_SECONDS] = body_seconds
         return app
 
