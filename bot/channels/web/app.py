@@ -100,7 +100,7 @@ def add_webhook(app: web.Application, path: str, handler: Handler) -> None:
 
 
 def create_runner(app: web.Application, limits: Limits | None = None) -> web.BaseRunner:
-    """A runner on guarded connections, without access log, and whose own complaints (they name addresses) go nowhere."""
+    """A runner for `app` on guarded connections; it logs no access and no address. To be made where an event loop runs."""
     return GuardedRunner(app, _refusals(app), limits or Limits())
 
 

@@ -2,10 +2,9 @@
 
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
-from multidict import CIMultiDict
 
 from bot.channels.web.accept import preferred_language
 from bot.channels.web.api import ErrorResponse
@@ -62,7 +61,7 @@ def html_response(text: str, status: int = 200) -> web.Response:
 
 
 def api_error(
-    request: web.Request, status: int, sentence: str, headers: CIMultiDict[str] | None = None
+    request: web.Request, status: int, sentence: str, headers: Mapping[str, str] | None = None
 ) -> web.Response:
     """{"error": …}: the sentence, then when to call 911 and 988.
 
@@ -80,9 +79,8 @@ def log_fault(request: web.Request, error: Exception) -> None:
     log.error("failed channel=web error=%s route=%s", type(error).__name__, route or "none")
 
 
-def _fault(request: web.Request, status: int, kept: dict[str, str] | None = None, lang: str = "") -> web.Response:
+def _fault(request: web.Request, status: int, headers: Mapping[str, str] | None = None, lang: str = "") -> web.Response:
     pages = request.app[PAGES]
-    headers: CIMultiDict[str] = CIMultiDict(kept or {})
     lang = lang or language_of(request, pages.langs)
     fault = _FAULTS.get(status, "bad_request")
     if request.path.startswith("/api/"):
@@ -94,10 +92,10 @@ def _fault(request: web.Request, status: int, kept: dict[str, str] | None = None
     response = html_response(
         pages.fault_fragment(lang, fault) if wants_fragment(request) else pages.fault(lang, fault), status
     )
-    response.headers.extend(headers)
+    response.headers.extend(headers or {})
     return response
 
 
-def _json_error(status: int, sentence: str, headers: CIMultiDict[str] | None) -> web.Response:
+def _json_error(status: int, sentence: str, headers: Mapping[str, str] | None) -> web.Response:
     body = ErrorResponse(error=sentence).model_dump()
     return web.Response(text=json.dumps(body), content_type=JSON, status=status, headers=headers)

@@ -16,8 +16,10 @@ from bot.schema import Content
 PressAction = Literal["menu", "numbers", "more", "not_meant"]
 PRESS_ACTIONS: dict[str, PressAction] = {action: action for action in get_args(PressAction)}
 AUDIENCES: dict[str, Audience] = {audience: audience for audience in get_args(Audience)}
-#: Texts of one request that are classified one by one; further ones are joined into the last of these.
+#: Texts of one request that are classified one by one; further ones are joined, so that a flood of them takes no time.
 MAX_TEXTS = 16
+#: Joined texts are at most this long, in characters: well below what is read of a message.
+JOINED_LENGTH = 3_000
 #: Pages beside those of the languages and the schools.
 OTHER_PAGES = ("/", "/emergency", "/who-can-see", "/exit")
 #: Addresses that people try, and the page that they mean.
@@ -113,12 +115,22 @@ def in_turn(texts: list[str], button: Incoming) -> tuple[Incoming, ...]:
     texts each stands alone: none may hide an alert in another.
     """
     worded = [text for text in texts if text.strip()]
-    if len(worded) > MAX_TEXTS:
-        worded[MAX_TEXTS - 1 :] = ["\n".join(worded[MAX_TEXTS - 1 :])]
+    worded = [*worded[:MAX_TEXTS], *_joined(worded[MAX_TEXTS:])]
     alone = tuple(replace(button, text=text, topic=None, action="") for text in worded)
     if alone and not button.topic and not button.action:
         return alone
     return (*alone, replace(button, text=texts[-1] if texts else ""))
+
+
+def _joined(texts: list[str]) -> list[str]:
+    """The texts in their order, as lines of as few texts as JOINED_LENGTH allows; a longer one stays by itself."""
+    joined: list[str] = []
+    for text in texts:
+        if joined and len(joined[-1]) + len(text) < JOINED_LENGTH:
+            joined[-1] += f"\n{text}"
+        else:
+            joined.append(text)
+    return joined
 
 
 def button_label(incoming: Incoming, engine: Engine) -> str:

@@ -9,7 +9,7 @@ import pytest
 from fakes.web_kit import FORM, JSON, post_form
 from yarl import URL
 
-from bot.channels.web.requests import MAX_TEXTS, PRESS_ACTIONS, in_turn, meant_path
+from bot.channels.web.requests import JOINED_LENGTH, MAX_TEXTS, PRESS_ACTIONS, in_turn, meant_path
 from bot.dialogue import Action, Incoming
 
 
@@ -61,10 +61,11 @@ async def test_without_an_alert_the_last_text_is_answered(client) -> None:
 
 
 def test_many_texts_are_classified_in_few_steps() -> None:
-    """However many there are, each stands in one of them, and the last is answered by itself where it can be."""
+    """However many there are, each stands in one of them, in its order."""
     texts = [f"text {number}" for number in range(1000)]
     messages = in_turn(texts, Incoming(lang="en"))
-    assert len(messages) == MAX_TEXTS
+    assert [message.text for message in messages[:MAX_TEXTS]] == texts[:MAX_TEXTS]
+    assert len(messages) == MAX_TEXTS + 3 and max(len(message.text) for message in messages) <= JOINED_LENGTH
     assert "\n".join(message.text for message in messages) == "\n".join(texts)
     assert [message.text for message in in_turn(texts[:3], Incoming())] == texts[:3]
 
