@@ -44,7 +44,8 @@ def duplicates(raw: RawContent) -> Iterator[Problem]:
         yield from _also_in(language.harmless, safety, _IS_SAFETY)
         yield from _phrase_duplicates(language)
         held_out = [message for expected in read_says(raw, lang)[0] for message in expected.messages]
-        yield from _also_in([*intents, *safety, *language.harmless], held_out, _IS_TEST)
+        short = [phrase for kind in KINDS for phrase in language.says.get(kind, ())]
+        yield from _also_in([*intents, *safety, *short, *language.harmless], held_out, _IS_TEST)
 
 
 def ambiguous_spellings(raw: RawContent) -> Iterator[Problem]:
