@@ -257,7 +257,7 @@ class School(Entry):
 
 @dataclass(frozen=True)
 class Phrase:
-    """One message an editor wrote, and where it stands."""
+    """One message that an editor wrote, and the place where it stands."""
 
     text: str
     source: str  # "intents/en/sextortion.yaml:4"
@@ -265,7 +265,7 @@ class Phrase:
 
 @dataclass(frozen=True)
 class SafetyWords:
-    """What to listen for in one language: plain phrases and idioms by kind, the bank of examples, the harmless ones."""
+    """What marks a message as one about safety in one language, and what only sounds like it."""
 
     says: Mapping[Kind, tuple[Phrase, ...]]  # content/safety/<lang>.yaml: short phrases, matched inside a message
     idioms: Mapping[Kind, tuple[Phrase, ...]]  # content/safety/<lang>.yaml `not`: blank their own words only
@@ -291,7 +291,7 @@ class Language:
 
 @dataclass(frozen=True)
 class Content:
-    """All that was read from intents/ and content/, checked."""
+    """All that was read from intents/ and content/; its ids and placeholders are known to be right."""
 
     topics: Mapping[str, Topic]
     resources: Mapping[str, Resource]

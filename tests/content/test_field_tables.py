@@ -11,6 +11,9 @@ def test_the_page_of_fields_is_current() -> None:
 
 def test_every_field_is_described() -> None:
     undescribed = [
-        f"{file}: {name}" for file, model in TABLES for name, field in model.model_fields.items() if not field.description
+        f"{file}: {name}"
+        for file, model in TABLES
+        for name, field in model.model_fields.items()
+        if not field.description
     ]
     assert undescribed == []
