@@ -242,6 +242,19 @@ class Menu(Entry):
     hotlines: tuple[str, ...] = Field(description="resources after 911 and 988 in the list of numbers")
 
 
+class OtherLanguage(Entry):
+    """A language that we don't speak: cries for help in it are recognised, and answered with one line of its own."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    name: str = Field(description="its English name")
+    own_name: str = Field(description="its name for itself")
+    script: Literal["latin", "cyrillic", "arabic", "devanagari", "han", "kana", "hangul"]
+    says: Mapping[Kind, str] = Field(description="short phrases by safety kind, one a line")
+    sayings: str = Field("", alias="not", description="everyday sayings that only sound like it, one a line")
+    line: str = Field(description="911, 988 and how to ask for one's language, in that language")
+
+
 class School(Entry):
     """One school that shares the link: whom its students can go to."""
 
@@ -263,6 +276,21 @@ class Phrase:
     source: str  # "intents/en/sextortion.yaml:4"
 
 
+#: The folders of intents/<lang>/ whose messages each carry their own labels.
+MessageSet = Literal["everyday", "stories", "shorts"]
+
+
+@dataclass(frozen=True)
+class LabelledPhrase:
+    """One message of intents/<lang>/<set>/, with every kind and every topic that it may rightly be taken for."""
+
+    text: str
+    source: str
+    set: MessageSet
+    kinds: tuple[Kind, ...]  # () for none
+    topics: tuple[str, ...]  # best first; () where only the kinds matter
+
+
 @dataclass(frozen=True)
 class SafetyWords:
     """What marks a message as one about safety in one language, and what only sounds like it."""
@@ -270,6 +298,9 @@ class SafetyWords:
     says: Mapping[Kind, tuple[Phrase, ...]]  # content/safety/<lang>.yaml: short phrases, matched inside a message
     idioms: Mapping[Kind, tuple[Phrase, ...]]  # content/safety/<lang>.yaml `not`: blank their own words only
     bank: Mapping[Kind, tuple[Phrase, ...]]  # content/safety/<lang>/<kind>.yaml: whole messages
+    careful: tuple[
+        Phrase, ...
+    ]  # content/safety/<lang>/careful.yaml: only the tone says something; no alert, the numbers first
     harmless: tuple[Phrase, ...]  # content/safety/<lang>/harmless.yaml: whole messages without a safety kind
 
 
@@ -286,6 +317,8 @@ class Language:
     intents: Mapping[str, tuple[Phrase, ...]]
     safety: SafetyWords
     concepts: Mapping[str, tuple[Phrase, ...]] = field(default_factory=dict)  # intents/<lang>/_concepts.yaml
+    labelled: tuple[LabelledPhrase, ...] = ()  # intents/<lang>/everyday/, stories/, shorts/
+    signs: Mapping[str, tuple[Phrase, ...]] = field(default_factory=dict)  # `signs` of intents/<lang>/<topic>.yaml
     spellings: Mapping[str, str] = field(default_factory=dict)  # intents/<lang>/_spellings.yaml: variant -> full words
 
 
@@ -297,4 +330,5 @@ class Content:
     resources: Mapping[str, Resource]
     languages: Mapping[str, Language]
     menu: Menu
+    other_languages: Mapping[str, OtherLanguage] = field(default_factory=dict)
     schools: Mapping[str, School] = field(default_factory=dict)

@@ -22,7 +22,7 @@ def test_each_command_of_the_readme_exists(name: str, capsys: pytest.CaptureFixt
 def test_the_readme_names_every_setting_that_is_read() -> None:
     """And no other."""
     named = set(re.findall(r"PORCHLIGHT_([A-Z_]+)", README)) - {"TELEGRAM_TOKEN_FILE"}
-    assert named == set(settings._KNOWN)
+    assert named == set(settings.NAMES)
 
 
 def test_the_readme_shows_what_the_bot_really_answers(engine: object) -> None:

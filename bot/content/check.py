@@ -10,12 +10,14 @@ from bot.content.checks.file_names import misplaced_files, school_names
 from bot.content.checks.phone_numbers import broken_links, resource_numbers, school_numbers, written_numbers
 from bot.content.checks.references import reference_problems
 from bot.content.checks.says import untested_topics
+from bot.content.checks.signs import missing_signs
 from bot.content.checks.style import layout, lengths, reading_grade, spanish_questions
 from bot.content.checks.translations import as_date, missing_translations, outdated_translations
 from bot.content.checks.wording import unsafe_words
 from bot.content.load import read_raw
 from bot.content.raw import RawContent
 from bot.content.yaml_reader import Problem
+from bot.nlu.store import lexicon
 
 #: Dates in `checked` and `reviewed` that are older than this are reported.
 REVIEW_DAYS = 365
@@ -63,6 +65,9 @@ def check(root: Path, today: date, strict: bool = False) -> Report:
     raw = read_raw(root)
     found = [problem for find in CHECKS for problem in find(raw)]
     found += review_dates(raw, today)
+    if not raw.problems and not found:
+        content = raw.content()
+        found += missing_signs(content, lexicon(content))
     found += [remark for yaml_file in raw.files.values() for remark in yaml_file.remarks]
     problems = tuple(_without_repetition({*raw.problems, *found}))
     warnings = [*outdated_translations(raw, today)]
@@ -113,7 +118,13 @@ def count_messages(raw: RawContent) -> int:
     return sum(
         len(phrases)
         for language in raw.languages.values()
-        for group in (language.intents, language.says, language.idioms, language.bank, {"harmless": language.harmless})
+        for group in (
+            language.intents,
+            language.says,
+            language.idioms,
+            language.bank,
+            {"careful": language.careful, "harmless": language.harmless, "labelled": language.labelled},
+        )
         for phrases in group.values()
     )
 

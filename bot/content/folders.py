@@ -2,8 +2,10 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 from bot.content.yaml_reader import Problem
+from bot.schema import MessageSet
 
 #: What file managers and editors call a copy: "lincoln copy", "Copy of lincoln", "lincoln - Copia (2)", "lincoln (1)".
 _COPY = re.compile(
@@ -24,7 +26,11 @@ def yaml_files(root: Path, folder: str) -> tuple[list[tuple[str, str]], list[Pro
     problems: list[Problem] = []
     path = root / folder
     for entry in sorted(path.iterdir()) if path.is_dir() else ():
-        if not is_visible(entry) or entry.name == "README.md":
+        if (
+            not is_visible(entry)
+            or entry.name == "README.md"
+            or (entry.is_dir() and entry.name in get_args(MessageSet))
+        ):
             continue
         if entry.is_file() and entry.suffix == ".yaml" and original_of(entry) is None:
             found.append((entry.stem, f"{folder}/{entry.name}"))

@@ -1,13 +1,13 @@
 """Folders -> Content, or every problem at once."""
 
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from pydantic import ValidationError
 
 import bot
-from bot.content.checks.references import reference_problems
-from bot.content.error_messages import complaints, not_a_field
+from bot.content.checks.references import TOPICS, reference_problems
+from bot.content.error_messages import complaints, not_a_field, unknown
 from bot.content.folders import subfolders, yaml_files
 from bot.content.raw import NO_MENU, RawContent, RawLanguage
 from bot.content.yaml_reader import ContentError, Problem, YamlFile, phrases, read_yaml
@@ -15,7 +15,10 @@ from bot.dialogue import KINDS, Kind
 from bot.schema import (
     Content,
     Entry,
+    LabelledPhrase,
     Menu,
+    MessageSet,
+    OtherLanguage,
     Phrase,
     Resource,
     ResourceWords,
@@ -30,6 +33,8 @@ from bot.schema import (
 
 E = TypeVar("E", bound=Entry)
 
+#: Cries for help in languages that we don't speak; a content may do without.
+OTHER_LANGUAGES = "content/other_languages.yaml"
 #: Files of content/replies/<lang>/ that don't belong to a topic.
 _NOT_TOPICS = ("_shared", "_web", "_telegram", "_safety", "_resources")
 
@@ -59,6 +64,8 @@ def read_raw(root: Path) -> RawContent:
     raw = RawContent(root)
     raw.topics = _load_entries(raw, "content/topics.yaml", Topic)
     raw.resources = _load_entries(raw, "content/resources.yaml", Resource)
+    if (root / OTHER_LANGUAGES).is_file():
+        raw.other_languages = _load_entries(raw, OTHER_LANGUAGES, OtherLanguage)
     raw.menu = _load_entry(raw, "content/menu.yaml", Menu) or NO_MENU
     for stem, file in _files(raw, "content/schools"):
         if school := _load_entry(raw, file, School):
@@ -96,7 +103,11 @@ def _load_language(raw: RawContent, lang: str) -> RawLanguage:
         elif topic == "_spellings":
             language.spellings = _load_spellings(raw, file)
         else:
-            language.intents[topic] = _load_messages(raw, file)
+            language.intents[topic] = _load_messages(raw, file, also="signs")
+            language.signs[topic] = _load_signs(raw, file)
+    for name in get_args(MessageSet):
+        for _, file in _files(raw, f"intents/{lang}/{name}"):
+            language.labelled += _load_labelled(raw, file, name)
     _load_safety(raw, lang, language)
     return language
 
@@ -111,7 +122,9 @@ def _load_safety(raw: RawContent, lang: str, language: RawLanguage) -> None:
                 language.says[kind] = _messages(raw, yaml_file, name, "says")
                 language.idioms[kind] = _messages(raw, yaml_file, name, "not")
     for stem, file in _files(raw, f"content/safety/{lang}"):
-        if stem.startswith("harmless"):
+        if stem == "careful":
+            language.careful = _load_messages(raw, file)
+        elif stem.startswith("harmless"):
             language.harmless += _load_messages(raw, file)
         elif kind := _safety_kind(stem):
             language.bank[kind] = _load_messages(raw, file)
@@ -152,18 +165,45 @@ def _validate(raw: RawContent, yaml_file: YamlFile, model: type[E], *path: str) 
         return None
 
 
-def _load_messages(raw: RawContent, file: str) -> tuple[Phrase, ...]:
-    """The messages of a file that holds nothing else."""
+def _load_messages(raw: RawContent, file: str, also: str = "") -> tuple[Phrase, ...]:
+    """The messages of a file that holds nothing else, but for a field called `also`."""
     yaml_file = _load_file(raw, file)
     if yaml_file is None:
         return ()
-    _check_fields(raw, yaml_file, ("says",))
+    _check_fields(raw, yaml_file, ("says", also) if also else ("says",))
     if "says" not in yaml_file.names():
         raw.problems.append(yaml_file.problem('"says" is missing; write says: | and one message per line below it'))
     return _messages(raw, yaml_file, "says")
 
 
-def _messages(raw: RawContent, yaml_file: YamlFile, *path: str) -> tuple[Phrase, ...]:
+def _load_signs(raw: RawContent, file: str) -> tuple[Phrase, ...]:
+    """What has to stand in a message for this topic to be answered: one word, wording or @concept a line."""
+    yaml_file = raw.files.get(file)
+    return _messages(raw, yaml_file, "signs") if yaml_file else ()
+
+
+def _load_labelled(raw: RawContent, file: str, set_: MessageSet) -> tuple[LabelledPhrase, ...]:
+    """The messages of a file of groups, each group with its topics and safety kinds."""
+    yaml_file = _load_file(raw, file, expect=list)
+    if yaml_file is None:
+        return ()
+    found: list[LabelledPhrase] = []
+    topics = raw.ids(TOPICS)
+    for n in range(len(yaml_file.values)):
+        _check_fields(raw, yaml_file, ("topics", "safety", "says"), n)
+        for field, what, known in (("topics", "topic", topics), ("safety", "safety kind", KINDS)):
+            for name, line in yaml_file.items(n, field):
+                if known and name not in known:
+                    raw.problems.append(Problem(file, line, unknown(what, name, known)))
+        labels = tuple(name for name, _ in yaml_file.items(n, "topics"))
+        kinds = tuple(kind for name, _ in yaml_file.items(n, "safety") if (kind := _safety_kind(name)))
+        if not labels and not kinds:
+            raw.problems.append(yaml_file.problem('name the topics of these messages, such as "topics: [none]"', n))
+        found += [LabelledPhrase(p.text, p.source, set_, kinds, labels) for p in _messages(raw, yaml_file, n, "says")]
+    return tuple(found)
+
+
+def _messages(raw: RawContent, yaml_file: YamlFile, *path: str | int) -> tuple[Phrase, ...]:
     value = yaml_file.get(*path)
     if value is None or value == "":
         return ()
@@ -206,7 +246,7 @@ def _load_spellings(raw: RawContent, file: str) -> dict[str, str]:
     return spellings
 
 
-def _check_fields(raw: RawContent, yaml_file: YamlFile, allowed: tuple[str, ...], *path: str) -> None:
+def _check_fields(raw: RawContent, yaml_file: YamlFile, allowed: tuple[str, ...], *path: str | int) -> None:
     if not isinstance(yaml_file.get(*path), dict):
         raw.problems.append(yaml_file.problem(f"write {' and '.join(f'{name}: |' for name in allowed)} here", *path))
     for name in yaml_file.names(*path):
@@ -215,12 +255,12 @@ def _check_fields(raw: RawContent, yaml_file: YamlFile, allowed: tuple[str, ...]
             raw.problems.append(yaml_file.problem(sentence, *path, name))
 
 
-def _load_file(raw: RawContent, file: str) -> YamlFile | None:
+def _load_file(raw: RawContent, file: str, expect: type = dict) -> YamlFile | None:
     path = raw.root / file
     if not path.is_file():
         raw.problems.append(Problem(file, 1, "this file is missing"))
         return None
-    yaml_file, problems = read_yaml(path, file)
+    yaml_file, problems = read_yaml(path, file, expect)
     raw.problems.extend(problems)
     if yaml_file is None:
         raw.unread.add(file)

@@ -8,8 +8,10 @@ from bot.content.yaml_reader import Problem, YamlFile
 from bot.dialogue import KINDS, Kind
 from bot.schema import (
     Content,
+    LabelledPhrase,
     Language,
     Menu,
+    OtherLanguage,
     Phrase,
     Resource,
     ResourceWords,
@@ -38,7 +40,10 @@ class RawLanguage:
     says: dict[Kind, tuple[Phrase, ...]] = field(default_factory=dict)
     idioms: dict[Kind, tuple[Phrase, ...]] = field(default_factory=dict)
     bank: dict[Kind, tuple[Phrase, ...]] = field(default_factory=dict)
+    careful: tuple[Phrase, ...] = ()
     harmless: tuple[Phrase, ...] = ()
+    labelled: tuple[LabelledPhrase, ...] = ()
+    signs: dict[str, tuple[Phrase, ...]] = field(default_factory=dict)
     concepts: dict[str, tuple[Phrase, ...]] = field(default_factory=dict)
     spellings: dict[str, str] = field(default_factory=dict)
 
@@ -48,7 +53,7 @@ class RawLanguage:
         def by_kind(found: Mapping[Kind, tuple[Phrase, ...]]) -> dict[Kind, tuple[Phrase, ...]]:
             return {kind: found.get(kind, ()) for kind in KINDS}
 
-        return SafetyWords(by_kind(self.says), by_kind(self.idioms), by_kind(self.bank), self.harmless)
+        return SafetyWords(by_kind(self.says), by_kind(self.idioms), by_kind(self.bank), self.careful, self.harmless)
 
 
 #: In place of a menu that can't be read, so that the rest can be checked all the same.
@@ -67,6 +72,7 @@ class RawContent:
     resources: dict[str, Resource] = field(default_factory=dict)
     schools: dict[str, School] = field(default_factory=dict)
     languages: dict[str, RawLanguage] = field(default_factory=dict)
+    other_languages: dict[str, OtherLanguage] = field(default_factory=dict)
     menu: Menu = NO_MENU  # until content/menu.yaml is read
 
     def content(self) -> Content:
@@ -84,6 +90,8 @@ class RawContent:
                     resource_words=language.resource_words,
                     intents=language.intents,
                     safety=language.safety_words(),
+                    labelled=language.labelled,
+                    signs=language.signs,
                     concepts=language.concepts,
                     spellings=language.spellings,
                 )
@@ -91,6 +99,7 @@ class RawContent:
                 if language.shared and language.web and language.telegram
             },
             menu=self.menu,
+            other_languages=self.other_languages,
             schools=self.schools,
         )
 

@@ -25,8 +25,9 @@ _MAYBE_MARK = re.compile(r"(?m)(?:^|[:,\[{-])[ ]*[&*!]\S")
 _DOCUMENTS = (b"{\\rtf", b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 #: Characters that YAML takes for the end of a line and editors don't: all line numbers after one would be wrong.
 _HIDDEN_BREAK = re.compile("[\x85\u2028\u2029]")
-#: Invisible characters that come with pasted words; some of them reverse the direction of a line.
-_HIDDEN_CHARACTER = re.compile("[\xad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+#: Invisible characters that come with pasted words; some reverse the direction of a line. Joiners (U+200C, U+200D) are
+#: not among them: Persian and emoji need them.
+_HIDDEN_CHARACTER = re.compile("[\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _HIDDEN_SPACE = re.compile("[\xa0\u2000-\u200a\u202f\u205f\u3000]")
 #: What an accent or a curly quote looks like after UTF-8 was opened in another encoding and saved: "telÃ©fono".
 _BROKEN_LETTER = re.compile("[ÂÃ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€.?|\ufffd")

@@ -35,7 +35,7 @@ class FakeClassifier:
 
 
 def settings(server: TelegramServer, token: str = TOKEN) -> Settings:
-    return Settings(telegram_token=token, telegram_api=server.root)
+    return Settings(telegram_api=server.root).model_copy(update={"telegram_token": token})
 
 
 def impatient(bot: TelegramChannel, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:

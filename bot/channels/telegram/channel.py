@@ -30,7 +30,7 @@ from bot.channels.telegram.webhook import PATH
 from bot.engine import Engine
 from bot.settings import Settings
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("porchlight.telegram")
 App = Application[Any, Any, Any, Any, Any, Any]
 POLL = 25  # seconds Telegram may hold an empty answer
 ROOM = 1000  # updates in work before no more are asked for

@@ -41,7 +41,7 @@ from bot.dialogue import Button, Classification, Incoming, Message, Reply, split
 from bot.engine import Engine
 from bot.schema import Shared, TelegramWords
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("porchlight.telegram")
 Context = CallbackContext[Any, Any, Any, Any]
 
 

@@ -35,17 +35,24 @@ def duplicates(raw: RawContent) -> Iterator[Problem]:
     """Messages that stand in two places of a language: it would be chance which of the two counts."""
     for lang, language in raw.languages.items():
         intents = [phrase for group in language.intents.values() for phrase in group]
+        labelled = [(Phrase(each.text, each.source), each.kinds) for each in language.labelled]
+        intents += [phrase for phrase, kinds in labelled if not kinds]
+        disclosures = [phrase for phrase, kinds in labelled if kinds]
         yield from _repeated(intents)
+        yield from _repeated(disclosures)
+        yield from _repeated(language.careful)
         for kind in KINDS:
             yield from _repeated(language.bank.get(kind, ()))
         yield from _repeated(language.harmless)
         safety = [phrase for kind in KINDS for phrase in language.bank.get(kind, ())]
         yield from _also_in(intents, safety, _IS_SAFETY)
         yield from _also_in(language.harmless, safety, _IS_SAFETY)
+        yield from _also_in(language.careful, safety, _IS_SAFETY)
         yield from _phrase_duplicates(language)
         held_out = [message for expected in read_says(raw, lang)[0] for message in expected.messages]
         short = [phrase for kind in KINDS for phrase in language.says.get(kind, ())]
-        yield from _also_in([*intents, *safety, *short, *language.harmless], held_out, _IS_TEST)
+        banks = [*intents, *safety, *short, *disclosures, *language.careful, *language.harmless]
+        yield from _also_in(banks, held_out, _IS_TEST)
 
 
 def ambiguous_spellings(raw: RawContent) -> Iterator[Problem]:

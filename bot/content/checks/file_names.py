@@ -11,7 +11,16 @@ from bot.content.yaml_reader import Problem
 
 #: The files and folders that are read in each folder; the folders of languages are added to them.
 _READ = {
-    "content": ("menu.yaml", "resources.yaml", "topics.yaml", "wording.yaml", "replies", "safety", "schools"),
+    "content": (
+        "menu.yaml",
+        "other_languages.yaml",
+        "resources.yaml",
+        "topics.yaml",
+        "wording.yaml",
+        "replies",
+        "safety",
+        "schools",
+    ),
     "content/replies": (),
     "content/safety": (),
     "intents": (),

@@ -27,6 +27,7 @@ def reference_problems(raw: RawContent) -> Iterator[Problem]:
     yield from _topics(raw)
     yield from _resources(raw)
     yield from _menu(raw)
+    yield from _other_languages(raw)
     for lang in raw.languages:
         yield from _gaps(raw, lang)
         yield from _replies(raw, lang)
@@ -54,12 +55,14 @@ def _unknown_names(raw: RawContent) -> Iterator[Problem]:
     topics = raw.ids(TOPICS)
     for file, yaml_file in raw.files.items():
         stem = file.rsplit("/", 1)[-1].removesuffix(".yaml")
-        is_topic = file.startswith(("intents/", "content/replies/")) and not stem.startswith("_")
+        folder = file.rsplit("/", 1)[0]  # intents/en, not intents/en/stories, whose files are called after no topic
+        is_topic = folder.startswith(("intents/", "content/replies/")) and not stem.startswith("_")
+        is_topic = is_topic and folder.count("/") == (1 if folder.startswith("intents/") else 2)
         if is_topic and topics and stem not in topics:
             yield Problem(file, 1, _unknown_topic(stem, topics))
         is_bank = file.startswith("content/safety/") and file.count("/") == 3
-        if is_bank and stem not in KINDS and not stem.startswith("harmless"):
-            yield Problem(file, 1, unknown("safety kind", stem, (*KINDS, "harmless")))
+        if is_bank and stem not in (*KINDS, "careful") and not stem.startswith("harmless"):
+            yield Problem(file, 1, unknown("safety kind", stem, (*KINDS, "careful", "harmless")))
         if stem == "_safety" or (file.startswith("content/safety/") and file.count("/") == 2):
             for name in yaml_file.names():
                 if name not in KINDS:
@@ -115,6 +118,16 @@ def _menu(raw: RawContent) -> Iterator[Problem]:
         for item, line in yaml_file.items(*path):
             if known and item not in known:
                 yield Problem(MENU, line, unknown(what, item, known))
+
+
+def _other_languages(raw: RawContent) -> Iterator[Problem]:
+    """Placeholders in the lines of other languages that nothing fills."""
+    for file, yaml_file in raw.files.items():
+        if file.endswith("/other_languages.yaml"):
+            for name in yaml_file.names():
+                for found in PLACEHOLDER.finditer(yaml_file.text(name, "line")):
+                    if sentence := unfilled(raw, next(iter(raw.languages), ""), file, found[1]):
+                        yield yaml_file.problem(sentence, name, "line")
 
 
 def _gaps(raw: RawContent, lang: str) -> Iterator[Problem]:

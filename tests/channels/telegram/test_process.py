@@ -157,7 +157,7 @@ async def test_token_is_in_no_traceback_either(server: TelegramServer, where: st
     """A fault of ours that quotes the token; Telegram's start may fail without the web chat failing."""
     kind = "def" if where == "serve._announce" else "async def"
     fault = (
-        "from bot.channels.telegram import TelegramChannel\n"
+        "from bot.channels.telegram.channel import TelegramChannel\n"
         f"{kind} fall(*_): raise RuntimeError('canaryword https://api/bot' + os.environ['PORCHLIGHT_TELEGRAM_TOKEN'])\n"
         f"{where} = fall\n"
     )

@@ -5,7 +5,6 @@ import json
 import logging
 import re
 import time
-from dataclasses import replace
 
 import pytest
 from fakes.telegram_kit import MEDIA, carried, has_numbers, impatient, labels, member, settings
@@ -619,9 +618,8 @@ async def test_profile_is_set_once_with_the_numbers(engine: Engine, server: Tele
 
 
 async def test_webhook_mode_sets_the_webhook_and_eats_each_update_once(engine: Engine, server: TelegramServer) -> None:
-    own = replace(
-        settings(server), telegram_mode="webhook", telegram_secret="s3cret", public_url="https://porch.example"
-    )
+    hook = {"telegram_mode": "webhook", "telegram_secret": "s3cret", "public_url": "https://porch.example"}
+    own = settings(server).model_copy(update=hook)
     running = TelegramChannel(engine, own)
     await running.start()
     assert server.webhook == "https://porch.example/telegram"
@@ -649,7 +647,7 @@ async def test_no_canary_reaches_a_log(
         "telegram.ext.ExtBot",
         "httpx",
         "httpcore",
-        "bot",
+        "porchlight",
     ):
         caplog.set_level(logging.DEBUG, logger=name)
     running = TelegramChannel(engine, settings(server), first_wait=0.05, grace=1)
@@ -711,11 +709,11 @@ async def test_log_lines_are_an_allow_list(monkeypatch: pytest.MonkeyPatch) -> N
         quiet.setup(logging.INFO, stream)
         logging.getLogger("aiohttp.server").error("Error handling %s", "canaryword")
         logging.getLogger("asyncio").error("Task exception\nfuture: canaryword")
-        logging.getLogger("bot.channels.telegram").info("Counted %s.", "TimedOut")
+        logging.getLogger("porchlight.telegram").info("Counted %s.", "TimedOut")
         try:
             raise ValueError("canaryword")
         except ValueError:
-            logging.getLogger("bot").exception("It broke.")
+            logging.getLogger("porchlight").exception("It broke.")
     finally:
         root.setLevel(level)
     out = stream.getvalue()

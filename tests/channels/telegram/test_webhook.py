@@ -4,7 +4,6 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -28,9 +27,8 @@ Client = TestClient[Any, Any]
 
 
 def hooked(server: TelegramServer) -> Settings:
-    return replace(
-        settings(server), telegram_mode="webhook", telegram_secret=SECRET, public_url="https://porch.example"
-    )
+    hook = {"telegram_mode": "webhook", "telegram_secret": SECRET, "public_url": "https://porch.example"}
+    return settings(server).model_copy(update=hook)
 
 
 @pytest.fixture
@@ -212,7 +210,9 @@ async def test_switch_to_polling_and_back_loses_nothing(engine: Engine, server: 
 async def test_address_that_telegram_refuses_is_told(
     engine: Engine, server: TelegramServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    running = TelegramChannel(engine, replace(hooked(server), public_url="http://porch.example"), first_wait=0.05)
+    running = TelegramChannel(
+        engine, hooked(server).model_copy(update={"public_url": "http://porch.example"}), first_wait=0.05
+    )
     await running.start()
     assert not running.ready
     assert "PORCHLIGHT_PUBLIC_URL" in caplog.text

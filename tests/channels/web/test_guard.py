@@ -4,7 +4,6 @@ import asyncio
 import ipaddress
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -47,9 +46,7 @@ def content() -> Content:
 @pytest.fixture
 def start(aiohttp_client: Any, content: Content) -> Start:
     async def started(kind: type[Engine] = Engine, **settings: Any) -> Client:
-        client: Client = await aiohttp_client(
-            create_app(kind(content, FakeClassifier()), replace(Settings(), **settings))
-        )
+        client: Client = await aiohttp_client(create_app(kind(content, FakeClassifier()), Settings(**settings)))
         return client
 
     return started

@@ -45,7 +45,7 @@ async def serve(content: Content) -> AsyncIterator[Serve]:
     async def started(
         limits: Limits = QUICK, kind: type[Engine] = Engine, body_seconds: float = 0.3, **settings: Any
     ) -> tuple[str, int]:
-        app = create_app(kind(content, FakeClassifier()), replace(Settings(), **settings))
+        app = create_app(kind(content, FakeClassifier()), Settings(**settings))
         app[GUARD].body_seconds = body_seconds
         runner = create_runner(app, limits)
         runners.append(runner)
