@@ -249,7 +249,9 @@ class OtherLanguage(Entry):
 
     name: str = Field(description="its English name")
     own_name: str = Field(description="its name for itself")
-    script: Literal["latin", "cyrillic", "arabic", "devanagari", "han", "kana", "hangul"]
+    script: Literal["latin", "cyrillic", "arabic", "devanagari", "han", "kana", "hangul"] = Field(
+        description="how it is written"
+    )
     says: Mapping[Kind, str] = Field(description="short phrases by safety kind, one a line")
     sayings: str = Field("", alias="not", description="everyday sayings that only sound like it, one a line")
     line: str = Field(description="911, 988 and how to ask for one's language, in that language")

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel
 
-from bot.schema import Menu, Resource, ResourceWords, SafetyReply, School, Topic, TopicReply
+from bot.schema import Menu, OtherLanguage, Resource, ResourceWords, SafetyReply, School, Topic, TopicReply
 
 #: Each table: the files that it describes, below content/, and the model behind them.
 TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
@@ -11,6 +11,7 @@ TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("replies/<language>/_resources.yaml", ResourceWords),
     ("resources.yaml", Resource),
     ("topics.yaml", Topic),
+    ("other_languages.yaml", OtherLanguage),
     ("menu.yaml", Menu),
     ("schools/<school>.yaml", School),
 )
