@@ -41,7 +41,7 @@ score: .venv/run.stamp
 bench-telegram: .venv/dev.stamp
 	$(BIN)/python -m tests.bench.telegram
 
-# The conversation in deploy/telegram.md, after a change of words
+# The conversation in docs/telegram-transcript.md, after a change of words
 transcript: .venv/dev.stamp
 	$(BIN)/python -m tests.bench.telegram_transcript
 
@@ -116,3 +116,21 @@ fuzz: .venv/dev.stamp
 # How many answers a second one core gives
 bench-serve: .venv/dev.stamp
 	$(BIN)/python tests/bench/serve.py
+
+# Messages about nothing of ours, JSON lines with "text": make bench-everyday FILE=messages.jsonl [MISSES=1]
+.PHONY: bench-everyday bench-worst metrics hearing-docs
+bench-everyday: .venv/dev.stamp
+	PYTHONPATH=tests:. $(BIN)/python -m bench.everyday $(FILE) $(if $(MISSES),--misses)
+
+# The slowest 4,000 and 10,000 characters that a search finds, beside ordinary text
+bench-worst: .venv/dev.stamp
+	PYTHONPATH=tests:. $(BIN)/python -m bench.worst
+
+# metrics.json, after each change of phrases or of the recipe
+metrics: .venv/dev.stamp
+	PYTHONPATH=tests:. $(BIN)/python -m bench.metrics
+
+# docs/hearing/: figures.md and its plots; FILES=a.jsonl adds labelled sets of your own to the plot of recall
+hearing-docs: metrics
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "matplotlib>=3.9"
+	PYTHONPATH=tests:. $(BIN)/python -m bench.hearing_docs $(FILES)

@@ -30,6 +30,9 @@ class Contacts:
         KeyError or AttributeError for a placeholder that `check` would refuse.
         """
 
+        if "{" not in text:
+            return text
+
         def value(found: re.Match[str]) -> str:
             id_, name = found.groups()
             if name in _FROM_WORDS:
@@ -53,20 +56,24 @@ class Contacts:
         ways: list[Way] = []
         if resource.call:
             printed = _printed_number(resource)
-            ways.append(Way("call", shared.button_call.format(number=printed), resource.call, _tel(resource)))
+            ways.append(
+                Way("call", self.fill(lang, shared.button_call).format(number=printed), resource.call, _tel(resource))
+            )
         if resource.text:
             word = resource.say.get(lang, "")
             label = (
-                shared.button_text_word.format(word=word, number=resource.text)
+                self.fill(lang, shared.button_text_word).format(word=word, number=resource.text)
                 if word
-                else shared.button_text.format(number=resource.text)
+                else self.fill(lang, shared.button_text).format(number=resource.text)
             )
             ways.append(Way("text", label, resource.text, _sms(resource.text, word, resource.country)))
         if resource.chat:
-            ways.append(Way("chat", shared.button_chat, resource.chat, resource.chat))
+            ways.append(Way("chat", self.fill(lang, shared.button_chat), resource.chat, resource.chat))
         if resource.link:
             name = self._content.languages[lang].resource_words[id_].name
-            ways.append(Way("open", shared.button_open.format(name=name), resource.link, resource.link))
+            ways.append(
+                Way("open", self.fill(lang, shared.button_open).format(name=name), resource.link, resource.link)
+            )
         if resource.email:
             ways.append(Way("email", resource.email, resource.email, f"mailto:{resource.email}"))
         return tuple(ways)

@@ -150,6 +150,11 @@ class Reply:
         return first.kind == "urgent" and tuple(c.id for c in first.contacts[:2]) == EMERGENCY_RESOURCES
 
     @property
+    def is_urgent(self) -> bool:
+        """Whether it must go out whatever limits there are: an alert, or the numbers that somebody asked for."""
+        return self.classification.tier == "alert" or self.messages[0].kind == "urgent"
+
+    @property
     def resources(self) -> tuple[str, ...]:
         """The ids of all resources shown, in order, each once."""
         return tuple(dict.fromkeys(contact.id for message in self.messages for contact in message.contacts))

@@ -51,7 +51,7 @@ async def run(engine: Engine, settings: Settings) -> int:
     return 0
 
 
-async def _listen(runner: web.AppRunner, settings: Settings) -> None:
+async def _listen(runner: web.BaseRunner, settings: Settings) -> None:
     """Accept connections; a socket of `::` takes no IPv4, so that every address means a second one for 0.0.0.0."""
     port = settings.port
     for host in ("::", "0.0.0.0") if settings.host == "::" else (settings.host,):  # noqa: S104  # only if asked for
@@ -81,7 +81,7 @@ def _telegram(engine: Engine, settings: Settings, app: web.Application) -> "Tele
     return channel
 
 
-def _announce(runner: web.AppRunner, settings: Settings) -> None:
+def _announce(runner: web.BaseRunner, settings: Settings) -> None:
     host, port = runner.addresses[0][:2]
     everywhere = ", and on every other address of this machine" if host in _HERE else ""
     say(f"Porchlight listens on {url(host, port)} (web chat){everywhere}.")

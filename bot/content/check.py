@@ -65,12 +65,12 @@ def check(root: Path, today: date, strict: bool = False) -> Report:
     raw = read_raw(root)
     found = [problem for find in CHECKS for problem in find(raw)]
     found += review_dates(raw, today)
-    if not raw.problems and not found:
-        content = raw.content()
-        found += missing_signs(content, lexicon(content))
     found += [remark for yaml_file in raw.files.values() for remark in yaml_file.remarks]
     problems = tuple(_without_repetition({*raw.problems, *found}))
     warnings = [*outdated_translations(raw, today)]
+    if not problems:
+        content = raw.content()
+        warnings += missing_signs(content, lexicon(content))
     if strict:
         warnings += [*near_duplicates(raw), *safety_phrases_in_topics(raw)]
     wrong = {(problem.file, problem.line) for problem in problems}

@@ -127,7 +127,11 @@ class MessageClassifier:
         reading, thresholds = scores.reading, self.model.thresholds
         blank = not reading.words
         phrases = tuple(dict.fromkeys((*scores.kinds_elsewhere, *(kind for kind, _ in scores.phrases))))
-        kinds = scores.kinds_elsewhere if blank else decision.kinds(scores.kinds, scores.risk, phrases, thresholds)
+        kinds = (
+            scores.kinds_elsewhere
+            if blank
+            else decision.kinds(scores.kinds, scores.risk, len(reading.words), phrases, thresholds)
+        )
         best = decision.match(scores.topics, self.topics, len(reading.words), self.model.calibration)
         earned = best.topic == "none" or self._signs.has(best.topic, reading)
         answered = best.confident and earned and not blank and not scores.unknown_language

@@ -19,6 +19,9 @@ SHARPNESS = 4.0
 #: What a sentence's risk is discounted by. 0.2 and 0.4 were tried on stories of authors whom the model had not seen: 0.2
 #: finds more disclosures, 0.4 raises fewer alerts on harmless stories.
 SENTENCE_DISCOUNT = 0.3
+#: So many words or fewer have a threshold of their own: everyday talk of that length rarely looks grave, so a cry of three
+#: words is believed sooner, with no more false alerts.
+SHORT = 5
 #: Confidence from which on a topic is answered rather than offered. Between "never wrong" and "never any use": where a sign stands
 #: in the message too, one answer in ten below 0.5 is about something else.
 ANSWER = 0.45
@@ -33,8 +36,13 @@ class Thresholds:
     """From which risk on a message is an alert, and from which on its answer opens with 911 and 988 all the same."""
 
     alert: float
+    alert_short: float  # the same for a message of at most SHORT words
     careful: float
     kind: float  # score from which on a further kind counts
+
+    def alert_from(self, words: int) -> float:
+        """The risk from which on a message of so many words is an alert."""
+        return self.alert_short if words <= SHORT else self.alert
 
 
 @dataclass(frozen=True)
@@ -101,10 +109,10 @@ def kind_scores(parts: Floats, topics: int) -> dict[Kind, float]:
 
 
 def kinds(
-    scores: Mapping[Kind, float], risk: float, phrases: Sequence[Kind], thresholds: Thresholds
+    scores: Mapping[Kind, float], risk: float, words: int, phrases: Sequence[Kind], thresholds: Thresholds
 ) -> tuple[Kind, ...]:
     """The kinds of a message, surest first; empty if there is no alert. A short phrase found literally is one by itself."""
-    scored = risk >= thresholds.alert
+    scored = risk >= thresholds.alert_from(words)
     if not scored and not phrases:
         return ()
     found = dict.fromkeys(phrases)

@@ -18,7 +18,7 @@ def why(classifier: MessageClassifier, text: str) -> str:
         f"read as     {' / '.join(' '.join(s) for s in reasons.reading.sentences) or '(nothing)'}",
         f"language    {found.lang} (lead {reasons.reading.lang_lead:.1f}), writer {found.audience}, about another: {found.about_someone_else}",
         f"tier        {found.tier}{' (opens with the numbers)' if found.numbers_first else ''}",
-        f"safety      {', '.join(found.safety) or '-'}; risk {reasons.risk:+.2f} (alert from {thresholds.alert:+.2f}, numbers first from {thresholds.careful:+.2f}); {scores}",
+        f"safety      {', '.join(found.safety) or '-'}; risk {reasons.risk:+.2f} (alert from {thresholds.alert_from(len(reasons.reading.words)):+.2f}, numbers first from {thresholds.careful:+.2f}); {scores}",
         *(f"  phrase    {kind}: {at}" for kind, at in reasons.phrases),
         *(f"  idiom     {at}" for at in reasons.idioms),
         f"topic       {found.topic} ({found.score:.2f}); "

@@ -16,7 +16,7 @@ from bot.nlu.decision import Calibration, Thresholds
 from bot.nlu.features import GAPS, PAIRS, PIECES, WORDS, Floats, Index, Sentences, bigram_codes, grams
 
 #: Raise when what is stored, or how it is trained, changes: models stored under an older version are not used.
-FORMAT_VERSION = 11
+FORMAT_VERSION = 12
 #: What a sentence alone may add to what the whole message says.
 SENTENCE = 0.3
 #: How many unknown words of one message have their letters looked at; no message that says something has so many.

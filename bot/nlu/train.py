@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from bot.dialogue import KINDS
 from bot.nlu import normalize as texts
 from bot.nlu.augment import AUGMENTED_COPIES, Swaps, concepts_of
-from bot.nlu.decision import SENTENCE_DISCOUNT, Calibration, Thresholds, safety_margin, topic_scores
+from bot.nlu.decision import SENTENCE_DISCOUNT, SHORT, Calibration, Thresholds, safety_margin, topic_scores
 from bot.nlu.examples import HARMLESS, HELD_OUT, Example, examples
 from bot.nlu.features import Floats, Index, Sentences, Vectorizer
 from bot.nlu.lexicon import TELLING_COUNT, Lexicon, Reading
@@ -242,12 +242,17 @@ def _calibrate(
         ),
     )
     serious = np.sort(risks[[bool(e.kinds) for e in bank]])[::-1]
-    everyday = np.sort(risks[[e.set == "everyday" for e in bank]])[::-1]
-    if not len(everyday):  # a bank too small to hold any: what it calls harmless stands for it
-        everyday = np.sort(risks[[not e.kinds for e in bank]])[::-1]
-    alert = float(everyday[int(CONFIG.false_alerts * len(everyday))])
+    calm = np.asarray([e.set == "everyday" for e in bank])
+    if not calm.any():  # a bank too small to hold any: what it calls harmless stands for it
+        calm = np.asarray([not e.kinds for e in bank])
+
+    def alert_from(chosen: NDArray[np.bool_]) -> float:
+        ranked = np.sort(risks[chosen if chosen.any() else calm])[::-1]
+        return float(ranked[int(CONFIG.false_alerts * len(ranked))])
+
+    alert, alert_short = alert_from(calm & (words > SHORT)), alert_from(calm & (words <= SHORT))
     careful = float(serious[min(int(CONFIG.careful_recall * len(serious)), len(serious) - 1)])
-    thresholds = Thresholds(alert, min(careful, alert), CONFIG.kind)
+    thresholds = Thresholds(alert, alert_short, min(careful, alert, alert_short), CONFIG.kind)
     return thresholds, _confidence(scores, words, bank, topics)
 
 

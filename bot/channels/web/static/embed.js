@@ -1,24 +1,24 @@
-"use strict";
-
 /*
  * For a school's own page: <script src="https://…/embed.js" data-school="lincoln" defer></script>
  * A plain link to the chat that is on the page already opens it in a panel; if there is none, a button is put here.
  * Nothing is styled by text, so that it works under a strict policy that allows our address in script-src and frame-src.
+ * The server puts one line before this file: it sets data-config, JSON with the words of each language and the exit page.
  */
 (() => {
+  "use strict";
+
   const script = document.currentScript;
   const home = new URL(script.src).origin;
   const school = script.dataset.school || "";
-  const all = WORDS_BY_LANGUAGE;
-  const away = NEUTRAL_PAGE;
-  const wanted = (script.dataset.lang || document.documentElement.lang || "en").slice(0, 2);
-  const lang = all[wanted] ? wanted : "en";
-  const words = all[lang];
+  const config = JSON.parse(script.dataset.config);
+  const wanted = (script.dataset.lang || document.documentElement.lang || "en").slice(0, 2).toLowerCase();
+  const lang = config.words[wanted] ? wanted : "en";
+  const words = config.words[lang];
   const path = `/s/${encodeURIComponent(school)}`;
   const address = `${home}${path}?lang=${lang}`;
   // An older browser follows the link instead.
-  const able = "adoptedStyleSheets" in document && typeof HTMLDialogElement === "function";
-  const look = `
+  const canOpenPanel = "adoptedStyleSheets" in document && typeof HTMLDialogElement === "function";
+  const styles = `
     :host { all: initial; }
     * { box-sizing: border-box; font: 600 16px/1.3 system-ui, sans-serif; }
     .open { display: inline-flex; align-items: center; min-height: 44px; padding: 8px 18px; border-radius: 22px;
@@ -41,16 +41,16 @@
     @media (max-width: 480px) { dialog { inset: 0; width: 100%; height: 100%; border: 0; border-radius: 0; } }
     @media (forced-colors: active) { .open { border: 1px solid; } }`;
 
-  const root = (place) => {
+  const styledRoot = (place) => {
     const shadow = place.attachShadow({ mode: "open" });
-    if (able) {
+    if (canOpenPanel) {
       const sheet = new CSSStyleSheet();
-      sheet.replaceSync(look);
+      sheet.replaceSync(styles);
       shadow.adoptedStyleSheets = [sheet];
     }
     return shadow;
   };
-  const make = (name, fields, ...inside) => {
+  const element = (name, fields, ...inside) => {
     const made = Object.assign(document.createElement(name), fields);
     made.append(...inside);
     return made;
@@ -64,33 +64,33 @@
   const open = () => {
     close();
     panel = document.body.appendChild(document.createElement("div"));
-    const frame = make("iframe", { src: address, title: words.title, allow: "clipboard-write", referrerPolicy: "no-referrer" });
-    const top = make("div", { className: "top", lang });
+    const frame = element("iframe", { src: address, title: words.title, allow: "clipboard-write", referrerPolicy: "no-referrer" });
+    const top = element("div", { className: "top", lang });
     top.append(
-      make("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, words.tab),
-      make("button", { type: "button", onclick: close }, words.close),
+      element("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, words.tab),
+      element("button", { type: "button", onclick: close }, words.close),
     );
-    const dialog = make("dialog", { onclose: close, ariaLabel: words.title }, top, frame);
-    dialog.addEventListener("keyup", shift, true);
-    root(panel).append(dialog);
+    const dialog = element("dialog", { onclose: close, ariaLabel: words.title }, top, frame);
+    dialog.addEventListener("keyup", onKeyUp, true);
+    styledRoot(panel).append(dialog);
     dialog.showModal();
     panel.frame = frame;
   };
   const leave = () => {
     document.documentElement.replaceChildren(); // blank at once, however slow the next page is
-    window.location.replace(away);
+    window.location.replace(config.exit);
   };
   // Shift three times also where the focus is on the panel's own buttons, not in the frame.
   let count = 0;
   let timer = 0;
-  const shift = (event) => {
+  const onKeyUp = (event) => {
     window.clearTimeout(timer);
     count = event.key === "Shift" ? count + 1 : 0;
     if (count >= 3) leave();
     timer = window.setTimeout(() => (count = 0), 5000);
   };
-  const opens = (event) => {
-    if (!able || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const onLinkClick = (event) => {
+    if (!canOpenPanel || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     open();
   };
@@ -103,12 +103,12 @@
 
   const start = () => {
     const links = [...document.links].filter((link) => link.origin === home && link.pathname === path);
-    for (const link of links) link.addEventListener("click", opens);
+    for (const link of links) link.addEventListener("click", onLinkClick);
     if (links.length) return;
     const place = document.createElement("div");
     if (script.parentNode === document.head) document.body.append(place);
     else script.after(place);
-    root(place).append(make("a", { className: "open", href: address, lang, onclick: opens }, words.open));
+    styledRoot(place).append(element("a", { className: "open", href: address, lang, onclick: onLinkClick }, words.open));
   };
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();
