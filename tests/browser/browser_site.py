@@ -24,7 +24,7 @@ LINK = '<p><a id="ours" href="{home}/s/example">Need to talk?</a></p>'
 
 def chromium() -> str | None:
     """The Chromium of this machine: one is never downloaded."""
-    named = os.environ.get("PORCHLIGHT_CHROMIUM")
+    named = os.environ.get("TEST_CHROMIUM")
     return named or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
