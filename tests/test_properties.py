@@ -19,7 +19,7 @@ from bot.nlu.classify import MessageClassifier
 from bot.nlu.normalize import fold
 
 ROOT = Path(__file__).resolve().parent.parent
-MANY = settings(max_examples=60, deadline=None, derandomize=True)
+MANY = settings()  # as chosen in conftest.py
 NOISE = {
     "en": ("", "so yeah", "hi", "idk what to say but", "it is monday and", "my phone is old."),
     "es": ("", "pues", "hola", "no sé qué decir pero", "hoy es lunes y", "mi teléfono es viejo."),
