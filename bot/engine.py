@@ -67,9 +67,9 @@ class Engine:
         """What is said when anything of ours breaks: the numbers. Channels build it when they start."""
         return self._numbers(lang if lang in self.langs else self.langs[0])
 
-    def fill(self, lang: str, text: str) -> str:
+    def fill(self, lang: str, text: str, **values: str) -> str:
         """`text` with its placeholders filled; see Contacts.fill."""
-        return self._contacts.fill(lang, text)
+        return self._contacts.fill(lang, text, **values)
 
     def contacts(self, lang: str, ids: Iterable[str]) -> tuple[Contact, ...]:
         """The resources of these ids, in this language, ready to show."""
@@ -114,7 +114,7 @@ class Engine:
             second = self._message(lang, "answer", safety.other if other else safety.text, safety.resources)
         following = dict.fromkeys((*topics[1:], *safety.next))
         buttons = (
-            Button(words.shared.button_not_meant, action="not_meant"),
+            Button(self.fill(lang, words.shared.button_not_meant), action="not_meant"),
             *self._topic_buttons(lang, [topic for topic in following if topic not in topics][:3]),
         )
         return Reply(replace(found, tier="alert"), (first, second), buttons)
@@ -128,14 +128,15 @@ class Engine:
             message = replace(message, care=self._care(lang))
         buttons: list[Button] = []
         if self._more_text(reply, audience):
-            buttons.append(Button(shared.button_more, topic=topic, action="more", audience=audience))
+            more = self.fill(lang, shared.button_more)
+            buttons.append(Button(more, topic=topic, action="more", audience=audience))
         buttons.extend(self._topic_buttons(lang, reply.next))
         if topic in ("menu", "greeting"):
             buttons = list(self._starter_buttons(lang, audience))
         if reply.adult and reply.reader == "teen":
             other: Audience = "teen" if audience == "adult" else "adult"
             hint = shared.teen_hint if other == "teen" else shared.adult_hint
-            buttons.append(Button(hint, topic=topic, audience=other))
+            buttons.append(Button(self.fill(lang, hint), topic=topic, audience=other))
         return Reply(replace(found, tier="answer"), (message,), tuple(buttons))
 
     def _unsure(self, found: Classification) -> Reply:
@@ -151,7 +152,7 @@ class Engine:
         message = replace(self._message(lang, "unsure", text), care=self._care(lang))
         if found.truncated:
             message = replace(message, notice=self.fill(lang, shared.too_long).strip())
-        asked = tuple(Button(words.replies[topic].ask, topic=topic) for topic in near)
+        asked = tuple(Button(self.fill(lang, words.replies[topic].ask), topic=topic) for topic in near)
         buttons = (*asked, *self._menu_buttons(lang)) if near else self._starter_buttons(lang, found.audience)
         return Reply(replace(found, tier="unsure", topic="none"), (message,), buttons)
 
@@ -227,13 +228,13 @@ class Engine:
 
     def _topic_buttons(self, lang: str, topics: Iterable[str]) -> tuple[Button, ...]:
         replies = self.content.languages[lang].replies
-        return tuple(Button(replies[topic].button, topic=topic) for topic in topics)
+        return tuple(Button(self.fill(lang, replies[topic].button), topic=topic) for topic in topics)
 
     def _starter_buttons(self, lang: str, audience: Audience) -> tuple[Button, ...]:
         return self._topic_buttons(lang, self.content.menu.starter_topics[audience])
 
     def _menu_buttons(self, lang: str) -> tuple[Button, ...]:
-        return (Button(self.content.languages[lang].shared.button_menu, action="menu"),)
+        return (Button(self.fill(lang, self.content.languages[lang].shared.button_menu), action="menu"),)
 
     def _lang(self, incoming: Incoming) -> str:
         return incoming.lang if incoming.lang in self.langs else self.langs[0]
