@@ -3,15 +3,26 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PORCHLIGHT_CACHE ?= .porchlight
 
-.PHONY: run test lint check score learn bench-telegram transcript screens bench-page mutations bench-hearing clean
+.PHONY: run test test-fast test-one lint check score learn lock image-steps bench-telegram transcript screens bench-page mutations bench-hearing clean
 .DELETE_ON_ERROR:
 
 run: .venv/run.stamp
 	$(BIN)/porchlight serve
 
+# Everything, on all processors; trained once before they start.
 test: .venv/dev.stamp
 	$(BIN)/porchlight learn
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
+
+# Without what is marked as slow
+test-fast: .venv/dev.stamp
+	$(BIN)/porchlight learn
+	$(BIN)/python -m pytest -n auto -m "not slow" -q
+
+# One file, or one test: make test-one T=tests/test_settings.py
+test-one: .venv/dev.stamp
+	$(BIN)/porchlight learn
+	$(BIN)/python -m pytest $(T)
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff format --check .
@@ -30,7 +41,7 @@ score: .venv/run.stamp
 bench-telegram: .venv/dev.stamp
 	$(BIN)/python -m tests.bench.telegram
 
-# The conversation in deploy/telegram.md, after a change of words
+# The conversation in docs/telegram-transcript.md, after a change of words
 transcript: .venv/dev.stamp
 	$(BIN)/python -m tests.bench.telegram_transcript
 
@@ -66,17 +77,35 @@ clean:
 	rm -rf .venv .porchlight .bench build dist
 
 .venv/bin/python:
+	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON) here; name yours: make PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Porchlight needs Python 3.11 or newer; run: make PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv .venv
 
-# Installed again only when the list of dependencies changed.
-.venv/run.stamp: pyproject.toml | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[learn]"
+# Installed again only when the locked dependencies changed. The project itself is linked: a change in it needs nothing.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+.venv/run.stamp: pyproject.toml requirements-build.lock | .venv/bin/python
+	$(INSTALL) --require-hashes --requirement requirements-build.lock
+	$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/dev.stamp: pyproject.toml | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+.venv/dev.stamp: pyproject.toml requirements-dev.lock | .venv/bin/python
+	$(INSTALL) --require-hashes --requirement requirements-dev.lock
+	$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@ .venv/run.stamp
+
+# The newest versions that fit pyproject.toml, with hashes, for every system and Python from 3.11 on: requirements.lock to
+# run it, -build to train and build it too, -dev to work on it. Each holds the one before, in the same versions.
+COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+lock: .venv/bin/python
+	$(INSTALL) "uv>=0.8"
+	$(COMPILE) --output-file requirements.lock
+	$(COMPILE) --extra build --constraint requirements.lock --output-file requirements-build.lock
+	$(COMPILE) --extra dev --constraint requirements-build.lock --output-file requirements-dev.lock
+
+# What the Dockerfile does, without Docker: built, checked, and served as nobody on a tree that can't be written (as root)
+image-steps:
+	$(PYTHON) deploy/image_steps.py
 
 # A long run of schemathesis against the live server: make fuzz EXAMPLES=5000
 EXAMPLES ?= 1000
@@ -87,3 +116,21 @@ fuzz: .venv/dev.stamp
 # How many answers a second one core gives
 bench-serve: .venv/dev.stamp
 	$(BIN)/python tests/bench/serve.py
+
+# Messages about nothing of ours, JSON lines with "text": make bench-everyday FILE=messages.jsonl [MISSES=1]
+.PHONY: bench-everyday bench-worst metrics hearing-docs
+bench-everyday: .venv/dev.stamp
+	PYTHONPATH=tests:. $(BIN)/python -m bench.everyday $(FILE) $(if $(MISSES),--misses)
+
+# The slowest 4,000 and 10,000 characters that a search finds, beside ordinary text
+bench-worst: .venv/dev.stamp
+	PYTHONPATH=tests:. $(BIN)/python -m bench.worst
+
+# metrics.json, after each change of phrases or of the recipe
+metrics: .venv/dev.stamp
+	PYTHONPATH=tests:. $(BIN)/python -m bench.metrics
+
+# docs/hearing/: figures.md and its plots; FILES=a.jsonl adds labelled sets of your own to the plot of recall
+hearing-docs: metrics
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "matplotlib>=3.9"
+	PYTHONPATH=tests:. $(BIN)/python -m bench.hearing_docs $(FILES)

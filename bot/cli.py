@@ -2,8 +2,9 @@
 
 import argparse
 import asyncio
-import contextlib
-import ctypes
+import codecs
+import errno
+import functools
 import gc
 import json
 import os
@@ -12,41 +13,61 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from bot import __version__
-from bot import evaluate as score
+from bot import __version__, console, evaluate, process
 from bot import settings as settings_module
 from bot.channels import terminal
 from bot.channels import text as render
-from bot.content import check as review
-from bot.content import load
+from bot.console import say
+from bot.content import check, load
 from bot.content.yaml_reader import ContentError
 from bot.dialogue import Incoming
 from bot.engine import Engine
 from bot.nlu import explain, store
 from bot.nlu.classify import MessageClassifier
-from bot.nlu.examples import held_out
 from bot.settings import Settings, SettingsError
+from bot.training_progress import TrainingProgress
+
+Command = Callable[[argparse.Namespace, Settings], int]
 
 
-class Trouble(Exception):
+class CommandError(Exception):
     """Something the person at the keyboard can mend; its message is the whole story."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is 0, 1 where a check failed, or 2 where it couldn't start."""
+    console.prepare()
     args = _parser().parse_args(argv)
     try:
         settings = settings_module.read(os.environ, Path(".env"))
-        command: Callable[[argparse.Namespace, Settings], int] = args.run
+        command: Command = args.run
         return command(args, settings)
-    except (Trouble, SettingsError, store.ModelUnavailable, ContentError) as problem:
-        print(problem, file=sys.stderr)
+    except (CommandError, SettingsError, store.ModelUnavailable, ContentError) as problem:
+        say(problem, sys.stderr)
         return 2
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except KeyboardInterrupt:
         return 130
+
+
+def _printing(command: Command) -> Command:
+    """A command that is there for what it prints: a reader who leaves early ends it, a full disk is an error."""
+
+    @functools.wraps(command)
+    def printing(args: argparse.Namespace, settings: Settings) -> int:
+        try:
+            code = command(args, settings)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            console.silence()
+            return 0
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO):
+                raise
+            console.silence()
+            raise CommandError(f"The output can't be written: {error.strerror}.") from None
+        return code
+
+    return printing
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -57,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(run=_serve)
     commands = parser.add_subparsers(title="commands", metavar="")
 
-    def add(name: str, run: Callable[[argparse.Namespace, Settings], int], help_: str) -> argparse.ArgumentParser:
+    def add(name: str, run: Command, help_: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=help_, description=help_)
         sub.set_defaults(run=run)
         return sub
@@ -69,33 +90,36 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--why", action="store_true", help="show what was heard, and the nearest lines")
     ask.add_argument("--json", action="store_true", help="print the values instead of the words")
     add("classify", _classify, "JSON lines in, JSON lines out")
-    scoring = add("score", _score, "measure labelled messages, and the part of the bank that is never model from")
+    scoring = add("score", _score, "measure labelled messages, and the part of the banks that is never trained on")
     scoring.add_argument("files", nargs="*", type=Path)
     scoring.add_argument("--misses", action="store_true", help="list what was heard wrong, with the labels")
     checking = add("check", _check, "validate all content")
     checking.add_argument("--strict", action="store_true", help="also report phrases that are nearly the same")
     checking.add_argument("--online", action="store_true", help="also open every link")
-    add("learn", _learn, "learn from the phrases now, so that starting is quick")
+    add("learn", _learn, "train on changed phrases now, so that the next start is quick")
     return parser
 
 
 def _engine(settings: Settings) -> Engine:
     root = settings.content or load.default_root()
     if not (root / "content").is_dir() or not (root / "intents").is_dir():
-        raise Trouble(
+        raise CommandError(
             f"There are no intents/ and content/ folders in {root}; set PORCHLIGHT_CONTENT to the folder that holds both."
         )
     content = load.load(root)
-    heard = store.load_or_train(
-        content, _cache(settings), lambda sentence: print(sentence, file=sys.stderr, flush=True)
-    )
-    return Engine(content, heard)
+    with TrainingProgress() as progress:
+        classifier = store.load_or_train(content, _cache(settings), lambda line: say(line, sys.stderr), progress)
+    return Engine(content, classifier)
 
 
-def _cache(settings: Settings) -> Path:
+def _cache(settings: Settings) -> Path | None:
+    """Where trained models are stored; None if there is no such place, as for a user without a home."""
     if settings.cache:
         return settings.cache
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    try:
+        home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    except RuntimeError:
+        return None
     return home / "porchlight"
 
 
@@ -105,25 +129,21 @@ def _serve(_: argparse.Namespace, settings: Settings) -> int:
     engine = _engine(settings)
     gc.collect()
     gc.freeze()  # what was loaded stays for good; going through it again would hold everybody up for 50 ms
-    _give_back()
+    process.release_memory()
     return asyncio.run(serve.run(engine, settings))
 
 
-def _give_back() -> None:
-    """Hand memory that only loading needed back to the system; C libraries other than glibc do so by themselves."""
-    with contextlib.suppress(OSError, AttributeError, TypeError):
-        ctypes.CDLL(None).malloc_trim(0)
-
-
+@_printing
 def _chat(_: argparse.Namespace, settings: Settings) -> int:
     return terminal.talk(_engine(settings))
 
 
+@_printing
 def _ask(args: argparse.Namespace, settings: Settings) -> int:
     engine = _engine(settings)
     reply = engine.reply(Incoming(text=args.text))
     if args.json:
-        print(json.dumps(render.classified(reply), ensure_ascii=False))
+        print(_json(render.classified(reply)))
     else:
         print(render.whole(reply))
         print("\n".join(f"[ {button.label} ]" for button in reply.buttons))
@@ -132,6 +152,12 @@ def _ask(args: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _json(value: object) -> str:
+    """One line of JSON; accents as they are, except where the output can't carry them: then escaped, so none is lost."""
+    return json.dumps(value, ensure_ascii=codecs.lookup(sys.stdout.encoding or "utf-8").name != "utf-8")
+
+
+@_printing
 def _classify(_: argparse.Namespace, settings: Settings) -> int:
     engine = _engine(settings)
     for number, line in enumerate(sys.stdin, 1):
@@ -141,45 +167,48 @@ def _classify(_: argparse.Namespace, settings: Settings) -> int:
             row = json.loads(line)
             text, lang = row["text"], row.get("lang")
         except (ValueError, KeyError, TypeError, AttributeError):
-            raise Trouble(
+            raise CommandError(
                 f'standard input, line {number}: not a JSON object with "text"; write {{"text": "..."}}'
             ) from None
         if not isinstance(text, str) or not isinstance(lang, str | None):
-            raise Trouble(f'standard input, line {number}: "text" and "lang" must be in quotes.')
-        print(
-            json.dumps(render.classified(engine.reply(Incoming(text=text, lang=lang))), ensure_ascii=False), flush=True
-        )
+            raise CommandError(f'standard input, line {number}: "text" and "lang" must be in quotes.')
+        print(_json(render.classified(engine.reply(Incoming(text=text, lang=lang)))), flush=True)
     return 0
 
 
+@_printing
 def _score(args: argparse.Namespace, settings: Settings) -> int:
     engine = _engine(settings)
     must = {topic: entry.must for topic, entry in engine.content.topics.items()}
     for path in args.files:
         try:
-            rows = score.read(path)
+            rows = evaluate.read(path)
         except (OSError, ValueError) as problem:
-            raise Trouble(str(problem)) from None
-        scored = score.run(engine, rows)
-        print(f"{path}: {len(rows)} messages\n{score.table(scored, must)}\n")
+            raise CommandError(str(problem)) from None
+        scored = evaluate.run(engine, rows)
+        print(f"{path}: {len(rows)} messages\n{evaluate.table(scored, must)}\n")
         if args.misses:
             _print_misses(scored)
-    own = [
-        {"text": e.text, "lang": e.lang, "safety": sorted(e.kinds), "topics": [e.topic] if e.topic else []}
-        for e in held_out(engine.content)
-    ]
-    topical = [row for row in own if row["topics"]]
-    print(f"own part, topics: {len(topical)} messages of intents/ that nothing was model from")
-    print(score.table(score.run(engine, topical), must) + "\n")
-    risky = [row for row in own if not row["topics"]]
-    print(
-        f"own part, safety: {len(risky)} messages of content/safety/ that nothing was model from (labels of topics do not apply)"
-    )
-    print(score.table(score.run(engine, risky), must))
+    rows = evaluate.held_out_rows(engine.content, _finds_a_phrase(engine))
+    for set_, what in (("bank", "the phrase banks"), ("stories", "stories"), ("shorts", "short messages")):
+        of_set = [row for row in rows if row["set"] == set_]
+        if of_set:
+            print(f"held out of {what}: {len(of_set)} messages that the model was never trained on")
+            print(evaluate.table(evaluate.run(engine, of_set), must) + "\n")
+    everyday = evaluate.run(engine, [row for row in rows if row["set"] == "everyday"])
+    print(f"held out of everyday talk: {len(everyday)} messages")
+    for name, counts in evaluate.everyday(everyday, engine.content.menu.small_talk).items():
+        print(f"{name:16}{evaluate.share(*counts):>32}")
     return 0
 
 
-def _print_misses(scored: Sequence[score.Scored]) -> None:
+def _finds_a_phrase(engine: Engine) -> Callable[[str], bool]:
+    classifier = engine.classifier
+    assert isinstance(classifier, MessageClassifier)
+    return lambda text: bool(classifier.explain(text)[1].phrases)
+
+
+def _print_misses(scored: Sequence[evaluate.Scored]) -> None:
     for s in scored:
         missed = bool(s.row["safety"]) != (s.out["tier"] == "alert")
         wrong = not s.row["safety"] and s.out["topic"] not in s.row["topics"]
@@ -193,19 +222,27 @@ def _print_misses(scored: Sequence[score.Scored]) -> None:
 
 def _check(args: argparse.Namespace, settings: Settings) -> int:
     root = settings.content or load.default_root()
-    report = review.check(root, date.today(), strict=args.strict)
+    report = check.check(root, date.today(), strict=args.strict)
     problems = list(report.problems)
     if args.online:
         from bot.content.checks import links_online as online
 
         problems.extend(asyncio.run(online.check_links(root)))
     for problem in (*problems, *report.warnings):
-        print(problem)
-    print(report.summary)
+        say(problem)
+    say(report.summary)
+    if not problems:
+        say(_training_needed(root, settings))
     return 1 if problems else 0
+
+
+def _training_needed(root: Path, settings: Settings) -> str:
+    if store.is_trained(load.load(root), _cache(settings)):
+        return "The trained model fits these phrases: nothing needs to be trained, whatever else was changed."
+    return "The trained model doesn't fit these phrases: the next start trains first, or porchlight learn does it now."
 
 
 def _learn(_: argparse.Namespace, settings: Settings) -> int:
     engine = _engine(settings)
-    print(f"Ready: {len(engine.langs)} languages, {len(engine.content.topics)} topics.")
+    say(f"Ready: {len(engine.langs)} languages, {len(engine.content.topics)} topics.")
     return 0

@@ -30,6 +30,9 @@ class Contacts:
         KeyError or AttributeError for a placeholder that `check` would refuse.
         """
 
+        if "{" not in text:
+            return text
+
         def value(found: re.Match[str]) -> str:
             id_, name = found.groups()
             if name is None:

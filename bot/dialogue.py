@@ -54,6 +54,7 @@ class Classification:
     numbers_first: bool = False  # no alert, but the answer opens with 911 and 988 all the same
     truncated: bool = False  # the message was too long to be read to its end
     off_topic: bool = False  # confidently about nothing of ours
+    other_language: str = ""  # id of the language of the message, where it is one that we don't speak but recognise
 
 
 class Classifier(Protocol):
@@ -114,6 +115,7 @@ class Message:
     small: str = ""  # the last line, in small letters
     numbers: tuple[str, ...] = ()  # how to reach 911 and 988, a line each: what an alert opens with
     care: str = ""  # 911 and 988 in one calm line, where no alert was raised
+    notice_lang: str = ""  # the language of `notice`, where it is not that of the reply
     notice: str = ""  # about the message rather than its subject: it was too long, it came late
 
     @property
@@ -146,6 +148,11 @@ class Reply:
     def _opens_with_urgent_help(self) -> bool:
         first = self.messages[0]
         return first.kind == "urgent" and tuple(c.id for c in first.contacts[:2]) == EMERGENCY_RESOURCES
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it must go out whatever limits there are: an alert, or the numbers that somebody asked for."""
+        return self.classification.tier == "alert" or self.messages[0].kind == "urgent"
 
     @property
     def resources(self) -> tuple[str, ...]:

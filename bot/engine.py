@@ -107,6 +107,10 @@ class Engine:
         safety = words.safety_replies[found.safety[0]]
         other = found.about_someone_else
         first = self._urgent_message(lang, safety.warm_other if other else safety.warm)
+        first = replace(first, notice=self._truncated_notice(found))
+        if found.other_language in self.content.other_languages:
+            line = self.fill(lang, self.content.other_languages[found.other_language].line)
+            first = replace(first, notice=line, notice_lang=found.other_language.replace("_", "-"))
         topics = [found.topic] if found.topic != "none" and found.topic not in self.content.menu.small_talk else []
         if topics and topics[0] != "talk_to_someone":
             second = self._topic_message(lang, topics[0], found.audience)
@@ -124,13 +128,13 @@ class Engine:
         shared = self.content.languages[lang].shared
         reply = self._topic_reply(lang, topic)
         message = self._topic_message(lang, topic, audience, school=school)
-        if found.numbers_first:
-            message = replace(message, care=self._care(lang))
+        if found.numbers_first or found.truncated:
+            message = replace(message, care=self._care(lang), notice=self._truncated_notice(found))
         buttons: list[Button] = []
         if self._more_text(reply, audience):
-            more = self.fill(lang, shared.button_more)
-            buttons.append(Button(more, topic=topic, action="more", audience=audience))
+            buttons.append(Button(self.fill(lang, shared.button_more), topic=topic, action="more", audience=audience))
         buttons.extend(self._topic_buttons(lang, reply.next))
+        buttons.extend(self._topic_buttons(lang, self._next_likely(found, reply)))
         if topic in ("menu", "greeting"):
             buttons = list(self._starter_buttons(lang, audience))
         if reply.adult and reply.reader == "teen":
@@ -149,9 +153,9 @@ class Engine:
             text = self._topic_reply(lang, "none").text
         else:
             text = f"{shared.unsure} {shared.unsure_offer if near else shared.unsure_menu}"
-        message = replace(self._message(lang, "unsure", text), care=self._care(lang))
-        if found.truncated:
-            message = replace(message, notice=self.fill(lang, shared.too_long).strip())
+        message = replace(
+            self._message(lang, "unsure", text), care=self._care(lang), notice=self._truncated_notice(found)
+        )
         asked = tuple(Button(self.fill(lang, words.replies[topic].ask), topic=topic) for topic in near)
         buttons = (*asked, *self._menu_buttons(lang)) if near else self._starter_buttons(lang, found.audience)
         return Reply(replace(found, tier="unsure", topic="none"), (message,), buttons)
@@ -179,6 +183,17 @@ class Engine:
         else:
             message = replace(message.with_paragraph(self.fill(lang, shared.not_meant_keep)), small=self._small(lang))
         return Reply(Classification(lang, "unsure"), (message,), buttons)
+
+    def _truncated_notice(self, found: Classification) -> str:
+        """That only the first part was read, in every reply to a message too long to be read to its end."""
+        return (
+            self.fill(found.lang, self.content.languages[found.lang].shared.too_long).strip() if found.truncated else ""
+        )
+
+    def _next_likely(self, found: Classification, reply: TopicReply) -> list[str]:
+        """Two topics that the message may also be about: who was misheard is one tap from the right words."""
+        small_talk = self.content.menu.small_talk
+        return [t for t in found.alternatives if t not in small_talk and t not in reply.next and t != found.topic][:2]
 
     # --- parts -----------------------------------------------------------------------------
 

@@ -36,20 +36,20 @@ Https = Annotated[str, AfterValidator(_https)]
 Day = Annotated[date, BeforeValidator(_day)]
 
 
-class Written(BaseModel):
-    """A part of the content: frozen, and without fields we don't know."""
+class Entry(BaseModel):
+    """A part of the content as it stands in YAML: frozen, and a field that isn't listed is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
-class Topic(Written):
+class Topic(Entry):
     """One thing a message can be about."""
 
     means: str = Field(description="what the topic covers, for editors")
     must: tuple[str, ...] = Field((), description="resources that every reply to it shows")
 
 
-class Resource(Written):
+class Resource(Entry):
     """One number or link: the only place where it is written, with its source and the day it was checked."""
 
     call: str = Field("", description="phone number as printed: 1-800-843-5678")
@@ -72,7 +72,7 @@ class Resource(Written):
     check: str = Field(description="what that check was")
 
 
-class ResourceWords(Written):
+class ResourceWords(Entry):
     """The words about one resource in one language."""
 
     name: str = Field(description="what it is called")
@@ -83,7 +83,7 @@ class ResourceWords(Written):
     how: str = Field("", description="one hint on using it")
 
 
-class TopicReply(Written):
+class TopicReply(Entry):
     """What the bot answers to one topic in one language."""
 
     model_config = ConfigDict(populate_by_name=True)
@@ -102,7 +102,7 @@ class TopicReply(Written):
     reader: Audience = Field("teen", alias="for", description="adult, where the usual reader is grown up")
 
 
-class SafetyReply(Written):
+class SafetyReply(Entry):
     """What the bot says after 911 and 988, for one safety kind in one language."""
 
     warm: str = Field(description="one or two warm sentences straight after the numbers")
@@ -115,7 +115,7 @@ class SafetyReply(Written):
     reviewed: Day = Field(description="the day an editor last read it as a whole")
 
 
-class Shared(Written):
+class Shared(Entry):
     """The words that all channels share, in one language."""
 
     language: str
@@ -151,7 +151,7 @@ class Shared(Written):
     intro: str
 
 
-class TelegramWords(Written):
+class TelegramWords(Entry):
     """What only the Telegram bot says, in one language."""
 
     group_line: str
@@ -170,7 +170,7 @@ class TelegramWords(Written):
     privacy: str
 
 
-class WebWords(Written):
+class WebWords(Entry):
     """What only the web page says, in one language."""
 
     page_title: str
@@ -234,7 +234,7 @@ class WebWords(Written):
     broke: str
 
 
-class Menu(Written):
+class Menu(Entry):
     """What is shown without being asked for: starter topics and hotlines; and which topics are small talk."""
 
     starter_topics: Mapping[Audience, tuple[str, ...]] = Field(description="six topics for the first screen, by reader")
@@ -242,7 +242,20 @@ class Menu(Written):
     hotlines: tuple[str, ...] = Field(description="resources after 911 and 988 in the list of numbers")
 
 
-class School(Written):
+class OtherLanguage(Entry):
+    """A language that we don't speak: cries for help in it are recognised, and answered with one line of its own."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    name: str = Field(description="its English name")
+    own_name: str = Field(description="its name for itself")
+    script: Literal["latin", "cyrillic", "arabic", "devanagari", "han", "kana", "hangul"]
+    says: Mapping[Kind, str] = Field(description="short phrases by safety kind, one a line")
+    sayings: str = Field("", alias="not", description="everyday sayings that only sound like it, one a line")
+    line: str = Field(description="911, 988 and how to ask for one's language, in that language")
+
+
+class School(Entry):
     """One school that shares the link: whom its students can go to."""
 
     name: str = Field(description="the school's name as students know it")
@@ -260,7 +273,22 @@ class Phrase:
     """One message an editor wrote, and where it stands."""
 
     text: str
-    at: str  # "intents/en/sextortion.yaml:4"
+    source: str  # "intents/en/sextortion.yaml:4"
+
+
+#: The folders of intents/<lang>/ whose messages each carry their own labels.
+MessageSet = Literal["everyday", "stories", "shorts"]
+
+
+@dataclass(frozen=True)
+class LabelledPhrase:
+    """One message of intents/<lang>/<set>/, with every kind and every topic that it may rightly be taken for."""
+
+    text: str
+    source: str
+    set: MessageSet
+    kinds: tuple[Kind, ...]  # () for none
+    topics: tuple[str, ...]  # best first; () where only the kinds matter
 
 
 @dataclass(frozen=True)
@@ -270,6 +298,9 @@ class SafetyWords:
     says: Mapping[Kind, tuple[Phrase, ...]]  # content/safety/<lang>.yaml: short phrases, matched inside a message
     idioms: Mapping[Kind, tuple[Phrase, ...]]  # content/safety/<lang>.yaml `not`: blank their own words only
     bank: Mapping[Kind, tuple[Phrase, ...]]  # content/safety/<lang>/<kind>.yaml: whole messages
+    careful: tuple[
+        Phrase, ...
+    ]  # content/safety/<lang>/careful.yaml: only the tone says something; no alert, the numbers first
     harmless: tuple[Phrase, ...]  # content/safety/<lang>/harmless.yaml: whole messages without a safety kind
 
 
@@ -286,6 +317,8 @@ class Language:
     intents: Mapping[str, tuple[Phrase, ...]]
     safety: SafetyWords
     concepts: Mapping[str, tuple[Phrase, ...]] = field(default_factory=dict)  # intents/<lang>/_concepts.yaml
+    labelled: tuple[LabelledPhrase, ...] = ()  # intents/<lang>/everyday/, stories/, shorts/
+    signs: Mapping[str, tuple[Phrase, ...]] = field(default_factory=dict)  # `signs` of intents/<lang>/<topic>.yaml
     spellings: Mapping[str, str] = field(default_factory=dict)  # intents/<lang>/_spellings.yaml: variant -> full words
 
 
@@ -297,4 +330,5 @@ class Content:
     resources: Mapping[str, Resource]
     languages: Mapping[str, Language]
     menu: Menu
+    other_languages: Mapping[str, OtherLanguage] = field(default_factory=dict)
     schools: Mapping[str, School] = field(default_factory=dict)

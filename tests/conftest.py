@@ -14,8 +14,8 @@ from bot.schema import Content
 ROOT = Path(__file__).resolve().parent.parent
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-HAS_BROWSER = bool(os.environ.get("PORCHLIGHT_CHROMIUM") or any(map(shutil.which, _BROWSERS)))
-NEEDS_BROWSER = os.environ.get("PORCHLIGHT_REQUIRE_BROWSER") == "1"
+HAS_BROWSER = bool(os.environ.get("CHROMIUM") or any(map(shutil.which, _BROWSERS)))
+NEEDS_BROWSER = os.environ.get("REQUIRE_BROWSER") == "1"
 # Left out and said so, never skipped: where every test must run, the absence of a browser stops the run.
 collect_ignore = [] if HAS_BROWSER else ["browser"]
 
@@ -31,7 +31,7 @@ def pytest_configure() -> None:
     """Stop where a browser is required and there is none."""
     if NEEDS_BROWSER and not HAS_BROWSER:
         raise pytest.UsageError(
-            "PORCHLIGHT_REQUIRE_BROWSER is set and there is no Chromium here; install it (apt-get install chromium)."
+            "REQUIRE_BROWSER is set and there is no Chromium here; install it (apt-get install chromium)."
         )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fakes.served import CACHE, ROOT
 
 from bot import __version__, cli
 from bot.engine import Engine
@@ -149,6 +150,31 @@ def test_check_prints_every_problem_and_exits_with_1(
     assert out.splitlines()[-1].endswith("Nothing was loaded.")
 
 
+def test_check_tells_that_a_changed_answer_needs_no_training(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for folder in ("content", "intents"):
+        shutil.copytree(ROOT / folder, tmp_path / "root" / folder)
+    monkeypatch.setenv("PORCHLIGHT_CONTENT", str(tmp_path / "root"))
+    monkeypatch.setenv("PORCHLIGHT_CACHE", str(CACHE))
+
+    def last_line_after(file: str, before: str, after: str) -> str:
+        path = tmp_path / "root" / file
+        text = path.read_text("utf-8")
+        assert before in text
+        path.write_text(text.replace(before, after, 1), "utf-8")
+        assert cli.main(["check"]) == 0
+        return capsys.readouterr().out.splitlines()[-1]
+
+    reply, phrases = "content/replies/en/greeting.yaml", "intents/en/greeting.yaml"
+    assert last_line_after(reply, "Say hi", "Say hello") == (
+        "The trained model fits these phrases: nothing needs to be trained, whatever else was changed."
+    )
+    assert last_line_after(phrases, "says: |\n", "says: |\n  good morning to the porch and all who sit on it\n") == (
+        "The trained model doesn't fit these phrases: the next start trains first, or porchlight learn does it now."
+    )
+
+
 @pytest.mark.parametrize("command", [["ask", "hello"], ["classify"], ["chat"], ["learn"], ["score"], ["serve"], []])
 def test_broken_content_never_starts(
     command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -195,6 +221,15 @@ def test_a_wrong_command_line_exits_with_2(argv: list[str], capsys: pytest.Captu
         cli.main(argv)
     assert caught.value.code == 2
     assert capsys.readouterr().err.startswith("usage: porchlight")
+
+
+def test_a_user_without_a_home_needs_no_cache(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", homeless)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    assert cli._cache(Settings()) is None
 
 
 def test_interrupting_is_no_error_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:

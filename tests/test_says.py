@@ -22,12 +22,12 @@ def said() -> list[Any]:
     """Every message with its language and what is expected of it."""
     found = []
     for path in sorted(HERE.glob("says/*/*.yaml")):
-        sheet, problems = read_yaml(path, path.relative_to(HERE.parent).as_posix(), expect=list)
-        assert sheet is not None and not problems, problems
-        for number, expected in enumerate(sheet.values):
-            assert set(expected) <= FIELDS, f"{sheet.file}: {set(expected) - FIELDS}"
-            for phrase in phrases(sheet, number, "says"):
-                found.append(pytest.param(path.parent.name, phrase.text, expected, id=phrase.at))
+        yaml_file, problems = read_yaml(path, path.relative_to(HERE.parent).as_posix(), expect=list)
+        assert yaml_file is not None and not problems, problems
+        for number, expected in enumerate(yaml_file.values):
+            assert set(expected) <= FIELDS, f"{yaml_file.file}: {set(expected) - FIELDS}"
+            for phrase in phrases(yaml_file, number, "says"):
+                found.append(pytest.param(path.parent.name, phrase.text, expected, id=phrase.source))
     return found
 
 
@@ -49,7 +49,7 @@ def test_says(lang: str, text: str, expected: dict[str, Any], engine: Engine) ->
 
 def test_no_message_stands_in_the_banks_too(content: Content) -> None:
     """Else the test would only prove that words equal themselves."""
-    bank = {" ".join(example.text.casefold().split()): example.at for example in examples(content)}
+    bank = {" ".join(example.text.casefold().split()): example.source for example in examples(content)}
     twice = {p.id: bank[p.values[1].casefold()] for p in said() if p.values[1].casefold() in bank}
     assert twice == {}
 

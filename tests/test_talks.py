@@ -18,10 +18,10 @@ def talks() -> list[Any]:
     found = []
     for path in sorted(HERE.glob("talks/*/*.yaml")):
         name = path.relative_to(HERE.parent).as_posix()
-        sheet, problems = read_yaml(path, name, expect=list)
-        assert sheet is not None and not problems, problems
-        lines = [sheet.line(number) for number in range(len(sheet.values))]
-        found.append(pytest.param(path.parent.name, list(zip(lines, sheet.values, strict=True)), id=name))
+        yaml_file, problems = read_yaml(path, name, expect=list)
+        assert yaml_file is not None and not problems, problems
+        lines = [yaml_file.line(number) for number in range(len(yaml_file.values))]
+        found.append(pytest.param(path.parent.name, list(zip(lines, yaml_file.values, strict=True)), id=name))
     return found
 
 

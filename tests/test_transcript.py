@@ -1,4 +1,4 @@
-"""deploy/telegram.md shows what the bot really says."""
+"""docs/telegram-transcript.md shows what the bot really says."""
 
 import pytest
 from bench.telegram_transcript import FILE, conversation, written

@@ -1,19 +1,24 @@
 """Folders -> Content, or every problem at once."""
 
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from pydantic import ValidationError
 
 import bot
-from bot.content.checks.references import reference_problems
-from bot.content.draft import NO_MENU, Draft, LanguageDraft
-from bot.content.error_messages import complaints, not_a_field
-from bot.content.yaml_reader import ContentError, Problem, Sheet, phrases, read_yaml
+from bot.content.checks.references import TOPICS, reference_problems
+from bot.content.error_messages import complaints, not_a_field, unknown
+from bot.content.folders import subfolders, yaml_files
+from bot.content.raw import NO_MENU, RawContent, RawLanguage
+from bot.content.yaml_reader import ContentError, Problem, YamlFile, phrases, read_yaml
 from bot.dialogue import KINDS, Kind
 from bot.schema import (
     Content,
+    Entry,
+    LabelledPhrase,
     Menu,
+    MessageSet,
+    OtherLanguage,
     Phrase,
     Resource,
     ResourceWords,
@@ -24,11 +29,12 @@ from bot.schema import (
     Topic,
     TopicReply,
     WebWords,
-    Written,
 )
 
-W = TypeVar("W", bound=Written)
+E = TypeVar("E", bound=Entry)
 
+#: Cries for help in languages that we don't speak; a content may do without.
+OTHER_LANGUAGES = "content/other_languages.yaml"
 #: Files of content/replies/<lang>/ that are no topic's.
 _SPECIAL = ("_shared", "_web", "_telegram", "_safety", "_resources")
 
@@ -41,217 +47,230 @@ def default_root() -> Path:
 
 
 def load(root: Path) -> Content:
-    """All content below a folder, whole, or ContentError with every problem that makes it unusable."""
-    draft = read(root)
-    problems = sorted({*draft.problems, *reference_problems(draft)})
+    """All content below a folder that holds intents/ and content/.
+
+    Raises ContentError with every problem that makes it unusable: a file that can't be read, an id that nothing
+    declares, a gap. What only `check` minds (lengths, dates, unsafe words) is loaded.
+    """
+    raw = read_raw(root)
+    problems = sorted({*raw.problems, *reference_problems(raw)})
     if problems:
         raise ContentError(tuple(problems))
-    return draft.content()
+    return raw.content()
 
 
-def read(root: Path) -> Draft:
-    """Everything below a folder that can be read, whatever is wrong with the rest."""
-    draft = Draft(root)
-    draft.topics = _table(draft, "content/topics.yaml", Topic)
-    draft.resources = _table(draft, "content/resources.yaml", Resource)
-    draft.menu = _entry(draft, "content/menu.yaml", Menu) or NO_MENU
-    for stem, file in _files(draft, "content/schools"):
-        if school := _entry(draft, file, School):
-            draft.schools[stem] = school
-    for lang in _folders(root / "content" / "replies"):
-        draft.languages[lang] = _language(draft, lang)
-    if not draft.languages:
-        draft.problems.append(Problem("content/replies", 1, "there is no language here; make a folder such as en/"))
+def read_raw(root: Path) -> RawContent:
+    """Everything below a folder that can be read, and every problem met on the way. Raises nothing."""
+    raw = RawContent(root)
+    raw.topics = _load_entries(raw, "content/topics.yaml", Topic)
+    raw.resources = _load_entries(raw, "content/resources.yaml", Resource)
+    if (root / OTHER_LANGUAGES).is_file():
+        raw.other_languages = _load_entries(raw, OTHER_LANGUAGES, OtherLanguage)
+    raw.menu = _load_entry(raw, "content/menu.yaml", Menu) or NO_MENU
+    for stem, file in _files(raw, "content/schools"):
+        if school := _load_entry(raw, file, School):
+            raw.schools[stem] = school
+    for lang in subfolders(root / "content" / "replies"):
+        raw.languages[lang] = _load_language(raw, lang)
+    if not raw.languages:
+        raw.problems.append(Problem("content/replies", 1, "there is no language here; make a folder such as en/"))
     for folder in ("intents", "content/safety"):
-        for lang in _folders(root / folder):
-            if lang not in draft.languages:
+        for lang in subfolders(root / folder):
+            if lang not in raw.languages:
                 sentence = f'"{lang}" has no replies; make content/replies/{lang}/ first'
-                draft.problems.append(Problem(f"{folder}/{lang}", 1, sentence))
-    return draft
+                raw.problems.append(Problem(f"{folder}/{lang}", 1, sentence))
+    return raw
 
 
-def _language(draft: Draft, lang: str) -> LanguageDraft:
-    language = LanguageDraft()
+def _load_language(raw: RawContent, lang: str) -> RawLanguage:
+    language = RawLanguage()
     replies = f"content/replies/{lang}"
-    language.shared = _entry(draft, f"{replies}/_shared.yaml", Shared)
-    language.web = _entry(draft, f"{replies}/_web.yaml", WebWords)
-    language.telegram = _entry(draft, f"{replies}/_telegram.yaml", TelegramWords)
+    language.shared = _load_entry(raw, f"{replies}/_shared.yaml", Shared)
+    language.web = _load_entry(raw, f"{replies}/_web.yaml", WebWords)
+    language.telegram = _load_entry(raw, f"{replies}/_telegram.yaml", TelegramWords)
     language.safety_replies = {
         kind: reply
-        for name, reply in _table(draft, f"{replies}/_safety.yaml", SafetyReply).items()
-        if (kind := _kind(name))
+        for name, reply in _load_entries(raw, f"{replies}/_safety.yaml", SafetyReply).items()
+        if (kind := _safety_kind(name))
     }
-    language.resource_words = _table(draft, f"{replies}/_resources.yaml", ResourceWords)
-    for topic, file in _files(draft, replies):
-        if topic not in _SPECIAL and (reply := _entry(draft, file, TopicReply)):
+    language.resource_words = _load_entries(raw, f"{replies}/_resources.yaml", ResourceWords)
+    for topic, file in _files(raw, replies):
+        if topic not in _SPECIAL and (reply := _load_entry(raw, file, TopicReply)):
             language.replies[topic] = reply
-    for topic, file in _files(draft, f"intents/{lang}"):
+    for topic, file in _files(raw, f"intents/{lang}"):
         if topic == "_concepts":
-            language.concepts = _concepts(draft, file)
+            language.concepts = _load_concepts(raw, file)
         elif topic == "_spellings":
-            language.spellings = _spellings(draft, file)
+            language.spellings = _load_spellings(raw, file)
         else:
-            language.intents[topic] = _says(draft, file)
-    _listen(draft, lang, language)
+            language.intents[topic] = _load_messages(raw, file, also="signs")
+            language.signs[topic] = _load_signs(raw, file)
+    for name in get_args(MessageSet):
+        for _, file in _files(raw, f"intents/{lang}/{name}"):
+            language.labelled += _load_labelled(raw, file, name)
+    _load_safety(raw, lang, language)
     return language
 
 
-def _listen(draft: Draft, lang: str, language: LanguageDraft) -> None:
+def _load_safety(raw: RawContent, lang: str, language: RawLanguage) -> None:
     """The safety words of a language: short phrases and idioms, then the banks of whole messages."""
     file = f"content/safety/{lang}.yaml"
-    if sheet := _sheet(draft, file):
-        for name in sheet.names():
-            _only(draft, sheet, ("says", "not"), name)
-            if kind := _kind(name):
-                language.says[kind] = _block(draft, sheet, name, "says")
-                language.idioms[kind] = _block(draft, sheet, name, "not")
-    for stem, file in _files(draft, f"content/safety/{lang}"):
-        if stem.startswith("harmless"):
-            language.harmless += _says(draft, file)
-        elif kind := _kind(stem):
-            language.bank[kind] = _says(draft, file)
+    if yaml_file := _load_file(raw, file):
+        for name in yaml_file.names():
+            _check_fields(raw, yaml_file, ("says", "not"), name)
+            if kind := _safety_kind(name):
+                language.says[kind] = _messages(raw, yaml_file, name, "says")
+                language.idioms[kind] = _messages(raw, yaml_file, name, "not")
+    for stem, file in _files(raw, f"content/safety/{lang}"):
+        if stem == "careful":
+            language.careful = _load_messages(raw, file)
+        elif stem.startswith("harmless"):
+            language.harmless += _load_messages(raw, file)
+        elif kind := _safety_kind(stem):
+            language.bank[kind] = _load_messages(raw, file)
         else:
-            _says(draft, file)  # a name nobody knows is told by references.py; its own faults are told here
+            _load_messages(raw, file)  # references.py reports the unknown name; what is wrong inside is found here
 
 
-def _kind(name: str) -> Kind | None:
+def _safety_kind(name: str) -> Kind | None:
     return next((kind for kind in KINDS if kind == name), None)
 
 
 # --- one file ---------------------------------------------------------------------------------
 
 
-def _table(draft: Draft, file: str, model: type[W]) -> dict[str, W]:
+def _load_entries(raw: RawContent, file: str, model: type[E]) -> dict[str, E]:
     """The entries of a file that holds one per id."""
-    sheet = _sheet(draft, file)
-    if sheet is None:
+    yaml_file = _load_file(raw, file)
+    if yaml_file is None:
         return {}
     entries = {}
-    for name in sheet.names():
-        if entry := _shape(draft, sheet, model, name):
+    for name in yaml_file.names():
+        if entry := _validate(raw, yaml_file, model, name):
             entries[name] = entry
     return entries
 
 
-def _entry(draft: Draft, file: str, model: type[W]) -> W | None:
-    """The one entry that a file is."""
-    sheet = _sheet(draft, file)
-    return _shape(draft, sheet, model) if sheet else None
+def _load_entry(raw: RawContent, file: str, model: type[E]) -> E | None:
+    """The entry of a file that is one entry as a whole."""
+    yaml_file = _load_file(raw, file)
+    return _validate(raw, yaml_file, model) if yaml_file else None
 
 
-def _shape(draft: Draft, sheet: Sheet, model: type[W], *where: str) -> W | None:
+def _validate(raw: RawContent, yaml_file: YamlFile, model: type[E], *path: str) -> E | None:
     try:
-        return model.model_validate(sheet.get(*where))
+        return model.model_validate(yaml_file.get(*path))
     except ValidationError as error:
-        draft.problems.extend(sheet.problem(words, *place) for place, words in complaints(error, model, where))
+        raw.problems.extend(complaints(error, model, yaml_file, path))
         return None
 
 
-def _says(draft: Draft, file: str) -> tuple[Phrase, ...]:
-    """The messages of a file that holds nothing else."""
-    sheet = _sheet(draft, file)
-    if sheet is None:
+def _load_messages(raw: RawContent, file: str, also: str = "") -> tuple[Phrase, ...]:
+    """The messages of a file that holds nothing else, but for a field called `also`."""
+    yaml_file = _load_file(raw, file)
+    if yaml_file is None:
         return ()
-    _only(draft, sheet, ("says",))
-    if "says" not in sheet.names():
-        draft.problems.append(sheet.problem('"says" is missing; write says: | and one message per line below it'))
-    return _block(draft, sheet, "says")
+    _check_fields(raw, yaml_file, ("says", also) if also else ("says",))
+    if "says" not in yaml_file.names():
+        raw.problems.append(yaml_file.problem('"says" is missing; write says: | and one message per line below it'))
+    return _messages(raw, yaml_file, "says")
 
 
-def _block(draft: Draft, sheet: Sheet, *where: str) -> tuple[Phrase, ...]:
-    value = sheet.get(*where)
+def _load_signs(raw: RawContent, file: str) -> tuple[Phrase, ...]:
+    """What has to stand in a message for this topic to be answered: one word, wording or @concept a line."""
+    yaml_file = raw.files.get(file)
+    return _messages(raw, yaml_file, "signs") if yaml_file else ()
+
+
+def _load_labelled(raw: RawContent, file: str, set_: MessageSet) -> tuple[LabelledPhrase, ...]:
+    """The messages of a file of groups, each group with its topics and safety kinds."""
+    yaml_file = _load_file(raw, file, expect=list)
+    if yaml_file is None:
+        return ()
+    found: list[LabelledPhrase] = []
+    topics = raw.ids(TOPICS)
+    for n in range(len(yaml_file.values)):
+        _check_fields(raw, yaml_file, ("topics", "safety", "says"), n)
+        for field, what, known in (("topics", "topic", topics), ("safety", "safety kind", KINDS)):
+            for name, line in yaml_file.items(n, field):
+                if known and name not in known:
+                    raw.problems.append(Problem(file, line, unknown(what, name, known)))
+        labels = tuple(name for name, _ in yaml_file.items(n, "topics"))
+        kinds = tuple(kind for name, _ in yaml_file.items(n, "safety") if (kind := _safety_kind(name)))
+        if not labels and not kinds:
+            raw.problems.append(yaml_file.problem('name the topics of these messages, such as "topics: [none]"', n))
+        found += [LabelledPhrase(p.text, p.source, set_, kinds, labels) for p in _messages(raw, yaml_file, n, "says")]
+    return tuple(found)
+
+
+def _messages(raw: RawContent, yaml_file: YamlFile, *path: str | int) -> tuple[Phrase, ...]:
+    value = yaml_file.get(*path)
     if value is None or value == "":
         return ()
-    if where not in sheet.blocks:
-        name = where[-1]
+    if path not in yaml_file.blocks:
+        name = path[-1]
         sentence = f'write "{name}: |" and then one message per line, each with two more spaces in front than "{name}"'
-        draft.problems.append(sheet.problem(sentence, *where))
+        raw.problems.append(yaml_file.problem(sentence, *path))
         return ()
-    found = phrases(sheet, *where)
+    found = phrases(yaml_file, *path)
     if not found:
-        draft.problems.append(sheet.problem(f'there is no message under "{where[-1]}"', *where))
+        raw.problems.append(yaml_file.problem(f'there is no message under "{path[-1]}"', *path))
     return found
 
 
-def _concepts(draft: Draft, file: str) -> dict[str, tuple[Phrase, ...]]:
+def _load_concepts(raw: RawContent, file: str) -> dict[str, tuple[Phrase, ...]]:
     """Lists of words by name; a list in brackets is as good as a block."""
-    sheet = _sheet(draft, file)
-    if sheet is None:
+    yaml_file = _load_file(raw, file)
+    if yaml_file is None:
         return {}
     concepts: dict[str, tuple[Phrase, ...]] = {}
-    for name in sheet.names():
-        if items := sheet.items(name):
+    for name in yaml_file.names():
+        if items := yaml_file.items(name):
             concepts[name] = tuple(Phrase(word.strip(), f"{file}:{line}") for word, line in items)
         else:
-            concepts[name] = _block(draft, sheet, name)
+            concepts[name] = _messages(raw, yaml_file, name)
     return concepts
 
 
-def _spellings(draft: Draft, file: str) -> dict[str, str]:
+def _load_spellings(raw: RawContent, file: str) -> dict[str, str]:
     """The full words by each way they are written; editors write them the other way round: `you: u ya yu`."""
-    sheet = _sheet(draft, file)
-    if sheet is None:
+    yaml_file = _load_file(raw, file)
+    if yaml_file is None:
         return {}
     spellings: dict[str, str] = {}
-    for words in sheet.names():
-        if not isinstance(sheet.get(words), str):
-            draft.problems.append(sheet.problem(f"write the spellings in one line: {words}: one two three", words))
-        for variant in sheet.text(words).split():
-            spellings.setdefault(variant, words)  # the first one counts; `check` tells the second
+    for words in yaml_file.names():
+        if not isinstance(yaml_file.get(words), str):
+            raw.problems.append(yaml_file.problem(f"write the spellings in one line: {words}: one two three", words))
+        for variant in yaml_file.text(words).split():
+            spellings.setdefault(variant, words)  # the first one counts; `check` reports the second
     return spellings
 
 
-def _only(draft: Draft, sheet: Sheet, allowed: tuple[str, ...], *where: str) -> None:
-    if not isinstance(sheet.get(*where), dict):
-        draft.problems.append(sheet.problem(f"write {' and '.join(f'{name}: |' for name in allowed)} here", *where))
-    for name in sheet.names(*where):
+def _check_fields(raw: RawContent, yaml_file: YamlFile, allowed: tuple[str, ...], *path: str | int) -> None:
+    if not isinstance(yaml_file.get(*path), dict):
+        raw.problems.append(yaml_file.problem(f"write {' and '.join(f'{name}: |' for name in allowed)} here", *path))
+    for name in yaml_file.names(*path):
         if name not in allowed:
-            draft.problems.append(sheet.problem(not_a_field(name, allowed), *where, name))
+            sentence = not_a_field(name, allowed, yaml_file.block_before(*path, name))
+            raw.problems.append(yaml_file.problem(sentence, *path, name))
 
 
-def _sheet(draft: Draft, file: str) -> Sheet | None:
-    path = draft.root / file
+def _load_file(raw: RawContent, file: str, expect: type = dict) -> YamlFile | None:
+    path = raw.root / file
     if not path.is_file():
-        draft.problems.append(Problem(file, 1, "this file is missing"))
+        raw.problems.append(Problem(file, 1, "this file is missing"))
         return None
-    sheet, problems = read_yaml(path, file)
-    draft.problems.extend(problems)
-    if sheet is None:
-        draft.unread.add(file)
+    yaml_file, problems = read_yaml(path, file, expect)
+    raw.problems.extend(problems)
+    if yaml_file is None:
+        raw.unread.add(file)
         return None
-    draft.sheets[file] = sheet
-    return sheet
+    raw.files[file] = yaml_file
+    return yaml_file
 
 
-# --- folders ----------------------------------------------------------------------------------
-
-
-def _folders(path: Path) -> list[str]:
-    """The names of the folders in a folder, none if it isn't there."""
-    return sorted(entry.name for entry in path.iterdir() if entry.is_dir() and _seen(entry)) if path.is_dir() else []
-
-
-def _files(draft: Draft, folder: str) -> list[tuple[str, str]]:
-    """The stem and the name of each YAML file in a folder; other files are told, so that none is forgotten."""
-    path = draft.root / folder
-    if not path.is_dir():
-        return []
-    found = []
-    for entry in sorted(path.iterdir()):
-        if not _seen(entry) or entry.name == "README.md":
-            continue
-        if entry.is_file() and entry.suffix == ".yaml":
-            found.append((entry.stem, f"{folder}/{entry.name}"))
-        else:
-            sentence = (
-                f"this isn't read; a file here is called {entry.stem}.yaml"
-                if entry.is_file()
-                else "this folder isn't read"
-            )
-            draft.problems.append(Problem(f"{folder}/{entry.name}", 1, sentence))
+def _files(raw: RawContent, folder: str) -> list[tuple[str, str]]:
+    """The stem and the name of each YAML file in a folder."""
+    found, problems = yaml_files(raw.root, folder)
+    raw.problems.extend(problems)
     return found
-
-
-def _seen(path: Path) -> bool:
-    """Whether a file counts: hidden files and an editor's leftovers don't."""
-    return not path.name.startswith((".", "__")) and not path.name.endswith("~")

@@ -1,9 +1,9 @@
 """YAML as plain text values that remember their line.
 
-Nothing is guessed from how a value looks: 988 is text, "no" is text, 10:30 is text. Whatever the parser complains
-about is told in the words of somebody who edits sentences, not software.
+Nothing is guessed from how a value looks: 988 is text, "no" is text, 10:30 is text.
 """
 
+import codecs
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,17 +12,24 @@ from typing import Any
 
 import yaml
 
+from bot.content.yaml_errors import CUT_OFF, cut_off, explain, first_sign
 from bot.schema import Phrase
 
-Where = tuple[str | int, ...]
+#: The names and numbers that lead to a value: ("sextortion", "must", 0) is the first item of the list there.
+FieldPath = tuple[str | int, ...]
 # libyaml is some thirty times faster; the words of its complaints differ, so those are always taken from BaseLoader.
 _FAST: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 #: What might be an anchor, an alias or a tag; most often it is a message that begins with a star.
 _MAYBE_MARK = re.compile(r"(?m)(?:^|[:,\[{-])[ ]*[&*!]\S")
-#: A placeholder that opens a text: to YAML a group of fields.
-_PLACEHOLDER_FIRST = re.compile(r":\s+\{\w+(?:\.\w+)?\}")
+#: How files of word processors begin: RTF, docx and odt (which are ZIP archives), doc.
+_DOCUMENTS = (b"{\\rtf", b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 #: Characters that YAML takes for the end of a line and editors don't: all line numbers after one would be wrong.
 _HIDDEN_BREAK = re.compile("[\x85\u2028\u2029]")
+#: Nobody sees these, and nobody types them: they come with words pasted from elsewhere. Some turn a line around.
+_HIDDEN_CHARACTER = re.compile("[\xad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_HIDDEN_SPACE = re.compile("[\xa0\u2000-\u200a\u202f\u205f\u3000]")
+#: What an accent or a curly quote looks like after UTF-8 was opened in another encoding and saved: "telÃ©fono".
+_BROKEN_LETTER = re.compile("[ÂÃ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€.?|\ufffd")
 
 
 @dataclass(frozen=True, order=True)
@@ -38,7 +45,7 @@ class Problem:
 
 
 class ContentError(Exception):
-    """The content can't be used; carries every problem that was found."""
+    """The content can't be used; `problems` are all that were found, and the message is one line for each."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__("\n".join(map(str, problems)))
@@ -46,24 +53,26 @@ class ContentError(Exception):
 
 
 @dataclass(frozen=True)
-class Sheet:
+class YamlFile:
     """One file as it was read: its values, all of them text, and the line of each."""
 
     file: str
     values: Any
-    lines: Mapping[Where, int]
-    blocks: Mapping[Where, int]  # for each `|` block: the line of its first row
+    lines: Mapping[FieldPath, int]
+    blocks: Mapping[FieldPath, int]  # for each `|` block: the line of its first row
+    run_together: frozenset[FieldPath]  # texts of several lines without `|` or `>`: they are read as one line
+    remarks: tuple[Problem, ...]  # what can be read and is hardly meant; `check` tells it, loading goes on
 
-    def line(self, *where: str | int) -> int:
+    def line(self, *path: str | int) -> int:
         """The line of a value, or of the nearest thing around it that exists."""
-        while where not in self.lines:
-            where = where[:-1]
-        return self.lines[where]
+        while path not in self.lines:
+            path = path[:-1]
+        return self.lines[path]
 
-    def get(self, *where: str | int) -> Any:
-        """The value at a place, None if there is nothing."""
+    def get(self, *path: str | int) -> Any:
+        """The value at a path, None if there is nothing."""
         value = self.values
-        for step in where:
+        for step in path:
             if isinstance(value, str):
                 return None
             try:
@@ -72,98 +81,146 @@ class Sheet:
                 return None
         return value
 
-    def text(self, *where: str | int) -> str:
-        """The text at a place, empty if there is none."""
-        value = self.get(*where)
+    def text(self, *path: str | int) -> str:
+        """The text at a path, empty if there is none."""
+        value = self.get(*path)
         return value.strip() if isinstance(value, str) else ""
 
-    def names(self, *where: str | int) -> tuple[str, ...]:
-        """The names of the fields at a place."""
-        value = self.get(*where)
+    def names(self, *path: str | int) -> tuple[str, ...]:
+        """The names of the fields at a path."""
+        value = self.get(*path)
         return tuple(value) if isinstance(value, dict) else ()
 
-    def items(self, *where: str | int) -> tuple[tuple[str, int], ...]:
+    def items(self, *path: str | int) -> tuple[tuple[str, int], ...]:
         """The texts of a list, each with its line."""
-        value = self.get(*where)
+        value = self.get(*path)
         if not isinstance(value, list):
             return ()
-        return tuple((item, self.line(*where, n)) for n, item in enumerate(value) if isinstance(item, str))
+        return tuple((item, self.line(*path, n)) for n, item in enumerate(value) if isinstance(item, str))
 
-    def rows(self, *where: str | int) -> Iterator[tuple[str, int]]:
+    def rows(self, *path: str | int) -> Iterator[tuple[str, int]]:
         """The rows of a text that aren't empty, each with its line."""
-        value = self.get(*where)
+        value = self.get(*path)
         if not isinstance(value, str):
             return
-        if where not in self.blocks:
-            yield value.strip(), self.line(*where)
+        if path not in self.blocks:
+            yield value.strip(), self.line(*path)
             return
-        for line, row in enumerate(value.split("\n"), self.blocks[where]):
+        for line, row in enumerate(value.split("\n"), self.blocks[path]):
             if row := row.strip():
                 yield row, line
 
-    def problem(self, sentence: str, *where: str | int) -> Problem:
-        """A problem at a place in this file."""
-        return Problem(self.file, self.line(*where), sentence)
+    def block_before(self, *path: str | int) -> str | None:
+        """The name of the `|` block that ends straight above a field, None if something else stands there."""
+        names = self.names(*path[:-1])
+        index = names.index(str(path[-1])) if path and path[-1] in names else 0
+        if index == 0:
+            return None
+        above = (*path[:-1], names[index - 1])
+        while inside := self.names(*above):
+            above = (*above, inside[-1])
+        return str(above[-1]) if above in self.blocks else None
+
+    def problem(self, sentence: str, *path: str | int) -> Problem:
+        """A problem at a path in this file."""
+        return Problem(self.file, self.line(*path), sentence)
 
 
 def read_yaml(
     path: Path, file: str, expect: type[dict[Any, Any]] | type[list[Any]] = dict
-) -> tuple[Sheet | None, list[Problem]]:
+) -> tuple[YamlFile | None, list[Problem]]:
     """A file's values (None if it can't be read at all) and what is wrong with it; `file` is its name in sentences."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        return None, [Problem(file, line, "this line isn't in UTF-8; save the file again with the encoding UTF-8")]
+        text = _decoded(path.read_bytes(), file)
     except OSError as error:
         return None, [Problem(file, 1, f"this file can't be opened: {error.strerror}")]
-    if found := _HIDDEN_BREAK.search(text):
-        sentence = f"there is a hidden line break (U+{ord(found[0]):04X}) in this line; delete it and press Enter there"
-        return None, [Problem(file, text.count("\n", 0, found.start()) + 1, sentence)]
+    if isinstance(text, Problem):
+        return None, [text]
     try:
         if marked := _refused_mark(text):
             return None, [Problem(file, *marked)]
         node = yaml.compose(text, Loader=_FAST)
     except yaml.YAMLError as error:
-        return None, [Problem(file, *_complaint(text, error))]
+        return None, [Problem(file, *explain(text, error))]
     if node is None:
         return None, [Problem(file, 1, "this file is empty; fill it in or delete it")]
-    walk = _Walk(file)
-    values = walk.value(node, ())
+    converter = _Converter(file, text)
+    values = converter.value(node, ())
     if not isinstance(values, expect):
         return None, [Problem(file, node.start_mark.line + 1, _not_expected(values, expect))]
-    return Sheet(file, values, walk.lines, walk.blocks), walk.problems
+    remarks = (*converter.remarks, *_strange_characters(file, text))
+    run_together = frozenset(converter.run_together)
+    return YamlFile(file, values, converter.lines, converter.blocks, run_together, remarks), converter.problems
 
 
-def phrases(sheet: Sheet, *where: str | int) -> tuple[Phrase, ...]:
+def phrases(yaml_file: YamlFile, *path: str | int) -> tuple[Phrase, ...]:
     """The messages of a `|` block, one per row; rows that begin with "# " are for editors only."""
-    file = sheet.file
+    file = yaml_file.file
     return tuple(
-        Phrase(row, f"{file}:{line}") for row, line in sheet.rows(*where) if row != "#" and not row.startswith("# ")
+        Phrase(row, f"{file}:{line}") for row, line in yaml_file.rows(*path) if row != "#" and not row.startswith("# ")
     )
 
 
-class _Walk:
+def _decoded(data: bytes, file: str) -> str | Problem:
+    """The text of a file with "\\n" at the end of each line, whichever computer wrote it; a mark in front is fine."""
+    if data.startswith(_DOCUMENTS):
+        return Problem(file, 1, "this was saved as a document; save it again as plain text with the encoding UTF-8")
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or data.count(b"\0") > len(data) // 4:
+        return Problem(file, 1, 'this file is in UTF-16 ("Unicode"); save it again with the encoding UTF-8')
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        return Problem(file, line, "this line isn't in UTF-8; save the file again with the encoding UTF-8")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if found := _HIDDEN_BREAK.search(text):
+        sentence = f"there is a hidden line break (U+{ord(found[0]):04X}) in this line; delete it and press Enter there"
+        return Problem(file, text.count("\n", 0, found.start()) + 1, sentence)
+    return text
+
+
+def _strange_characters(file: str, text: str) -> Iterator[Problem]:
+    """Characters that can't be seen, or that an accent turned into: the first of a line is told."""
+    if text.isascii():
+        return
+    for line, row in enumerate(text.split("\n"), 1):
+        if row.isascii():
+            continue
+        if found := _HIDDEN_CHARACTER.search(row):
+            sentence = f"there is a character here that can't be seen (U+{ord(found[0]):04X}); delete it"
+        elif found := _HIDDEN_SPACE.search(row):
+            sentence = f"there is a space of another kind here (U+{ord(found[0]):04X}); delete it and type a space"
+        elif found := _BROKEN_LETTER.search(row):
+            sentence = f'"{found[0]}" was another letter before the file was saved in a wrong encoding; type it again'
+        else:
+            continue
+        yield Problem(file, line, sentence)
+
+
+class _Converter:
     """Turns the parser's nodes into values, noting lines and faults on the way."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, text: str) -> None:
         self.file = file
-        self.lines: dict[Where, int] = {(): 1}
-        self.blocks: dict[Where, int] = {}
+        self.lines: dict[FieldPath, int] = {(): 1}
+        self.blocks: dict[FieldPath, int] = {}
+        self.run_together: list[FieldPath] = []
         self.problems: list[Problem] = []
+        self.remarks: list[Problem] = []
+        self._rows = text.split("\n")
 
-    def value(self, node: Any, where: Where) -> Any:
+    def value(self, node: Any, path: FieldPath) -> Any:
         if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, where)
+            return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
-            return [self._item(child, (*where, n)) for n, child in enumerate(node.value)]
-        return self._text(node, where)
+            return [self._item(child, (*path, n)) for n, child in enumerate(node.value)]
+        return self._text(node, path)
 
-    def _item(self, node: Any, where: Where) -> Any:
-        self.lines[where] = node.start_mark.line + 1
-        return self.value(node, where)
+    def _item(self, node: Any, path: FieldPath) -> Any:
+        self.lines[path] = node.start_mark.line + 1
+        return self.value(node, path)
 
-    def _mapping(self, node: Any, where: Where) -> dict[str, Any]:
+    def _mapping(self, node: Any, path: FieldPath) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for key, child in node.value:
             line = key.start_mark.line + 1
@@ -172,23 +229,31 @@ class _Walk:
             elif key.value in values:
                 self._fault(line, f'"{key.value}" is here twice; keep one')
             else:
-                self.lines[(*where, key.value)] = line
-                values[key.value] = self.value(child, (*where, key.value))
+                self.lines[(*path, key.value)] = line
+                values[key.value] = self.value(child, (*path, key.value))
         return values
 
-    def _text(self, node: Any, where: Where) -> str:
+    def _text(self, node: Any, path: FieldPath) -> str:
         text: str = node.value
         if node.style == "|":
-            self.blocks[where] = node.start_mark.line + 2
+            self.blocks[path] = node.start_mark.line + 2
+        elif node.style != ">" and node.start_mark.line != node.end_mark.line:
+            self.run_together.append(path)
+        unquoted = node.style is None or node.style == ""
         if not text.strip() and node.style not in ("'", '"'):
-            self._fault(self.lines.get(where, 1), self._empty(where))
+            line = self.lines.get(path, 1)
+            self._fault(line, self._empty(path, self._rows[line - 1]))
+        elif unquoted and cut_off(self._rows[node.end_mark.line][node.end_mark.column :]):
+            self.remarks.append(Problem(self.file, node.end_mark.line + 1, CUT_OFF))
         return text
 
-    def _empty(self, where: Where) -> str:
-        if where and re.fullmatch(r"\w+\.\w+", str(where[-1])):
-            return _first_sign("{")  # {lifeline_988.call} alone: to YAML a group with one name
-        if where and isinstance(where[-1], str):
-            return f'"{where[-1]}" is empty; write something after the colon, or take the line out'
+    def _empty(self, path: FieldPath, row: str) -> str:
+        if re.search(r"(?::|^\s*-)\s+#\S", row):
+            return CUT_OFF
+        if path and re.fullmatch(r"\w+\.\w+", str(path[-1])):
+            return first_sign("{")  # {lifeline_988.call} alone: to YAML a group with one name
+        if path and isinstance(path[-1], str):
+            return f'"{path[-1]}" is empty; write something after the colon, or take the line out'
         return "there is nothing here; write something, or take the line out"
 
     def _fault(self, line: int, sentence: str) -> None:
@@ -215,97 +280,5 @@ def _refused_mark(text: str) -> tuple[int, str] | None:
                 f'"{sign}" makes a shortcut to another place here; write the words out, or put them in "double quotes"',
             )
         if isinstance(token, yaml.TagToken):
-            return line, _first_sign("!")
+            return line, first_sign("!")
     return None
-
-
-# --- a parser's complaint, said kindly -------------------------------------------------------
-
-
-def _complaint(text: str, error: yaml.YAMLError) -> tuple[int, str]:
-    """The line and the sentence for whatever the parser found wrong."""
-    try:
-        yaml.compose(text, Loader=yaml.BaseLoader)
-    except yaml.YAMLError as slow:
-        error = slow  # the same words and marks on every machine, whichever parser it has
-    if isinstance(error, yaml.reader.ReaderError):
-        return _strange_character(text, error)
-    if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
-        return 1, "this file can't be read as YAML; compare it with the file of another topic"
-    return _marked(text, error)
-
-
-def _strange_character(text: str, error: yaml.reader.ReaderError) -> tuple[int, str]:
-    line = text.count("\n", 0, error.position) + 1
-    code = ord(error.character) if isinstance(error.character, str) else int(error.character)
-    return line, f"there is a character here that can't be seen (U+{code:04X}); delete it"
-
-
-def _marked(text: str, error: yaml.MarkedYAMLError) -> tuple[int, str]:
-    rows = text.split("\n")
-    mark = error.problem_mark
-    at = mark.line if mark else 0
-    begun = error.context_mark.line if error.context_mark else at
-    problem = error.problem or ""
-    context = error.context or ""
-    if (tab := _tab_near(rows, at)) is not None:
-        return tab + 1, "there is a tab at the start of this line; use spaces"
-    if "quoted scalar" in context and "escape" not in problem:
-        return begun + 1, "a quotation mark opens here and is never closed"
-    if (quote := _long_quote(text)) is not None and begun <= quote <= at:
-        return quote + 1, "a quotation mark opens here and isn't closed on the same line"
-    if "escape" in problem:
-        return at + 1, r'a "\" between "double quotes" means something else here; take it out'
-    if "mapping values are not allowed" in problem:
-        return at + 1, _mapping_values(rows[at] if at < len(rows) else "")
-    if "could not find expected ':'" in problem:
-        return begun + 1, 'there is no ": " in this line; write it as name: words'
-    if "expected ',' or" in problem:
-        sign = "}" if "'}'" in problem else "]"
-        return begun + 1, f'a bracket opens here and is never closed; end it with "{sign}"'
-    if "scanning an a" in context:  # an anchor or an alias that has no name
-        return begun + 1, _first_sign("&" if "anchor" in context else "*")
-    if "cannot start any token" in problem or "expected the node content" in problem:
-        return at + 1, _first_sign(rows[at][mark.column : mark.column + 1] if mark and at < len(rows) else "")
-    if _PLACEHOLDER_FIRST.search(rows[at] if at < len(rows) else ""):
-        return at + 1, _first_sign("{")
-    if "sequence entries" in problem:
-        return at + 1, 'a "- " can\'t stand here; start the line with a name and a colon'
-    if "<document start>" in problem:
-        return at + 1, "this line doesn't fit the lines above it; write each of them as name: words"
-    if "single document" in (error.context or ""):
-        return at + 1, 'there is a "---" here; take it out'
-    if "block scalar" in context:
-        return at + 1, 'after "|" start a new line'
-    if "<block end>" in problem:
-        return at + 1, "this line doesn't line up with the lines above it; start it in the same column"
-    return at + 1, f"this line can't be read as YAML ({problem})"
-
-
-def _first_sign(sign: str) -> str:
-    return f'a text can\'t begin with "{sign}" here; put the words in "double quotes"'
-
-
-def _tab_near(rows: list[str], at: int) -> int | None:
-    for n in (at, at - 1, at + 1):
-        if 0 <= n < len(rows) and rows[n][: len(rows[n]) - len(rows[n].lstrip())].find("\t") >= 0:
-            return n
-    return None
-
-
-def _long_quote(text: str) -> int | None:
-    """The line of the last quotation that runs over several lines before the parser gave up."""
-    last = None
-    try:
-        for token in yaml.scan(text, Loader=yaml.BaseLoader):
-            if isinstance(token, yaml.ScalarToken) and token.style in ("'", '"'):
-                last = token.start_mark.line if token.start_mark.line != token.end_mark.line else last
-    except yaml.YAMLError:
-        pass
-    return last
-
-
-def _mapping_values(row: str) -> str:
-    if len(re.findall(r":(?:\s|$)", row)) > 1:
-        return 'this line has a second ": "; put the words in "double quotes"'
-    return "this line is further to the right than its neighbours; start it in the same column"

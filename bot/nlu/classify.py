@@ -1,45 +1,46 @@
 """Message text in, Classification out: language, safety kinds, topic, who writes, and about whom."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import numpy as np
-
-from bot.dialogue import KINDS, Audience, Classification, Kind, Tier
+from bot.dialogue import Audience, Classification, Kind, Tier
 from bot.nlu import decision
-from bot.nlu.decision import safety_margin, topic_scores
-from bot.nlu.examples import TEST, Example, examples
+from bot.nlu.examples import HELD_OUT, Example, examples
 from bot.nlu.features import Floats
 from bot.nlu.lexicon import Lexicon, Reading
 from bot.nlu.linear_model import Scorer, TrainedModel, combine
-from bot.nlu.phrases import Phrases
+from bot.nlu.other_languages import OtherLanguages, foreign_script
+from bot.nlu.phrases import Phrases, Words
+from bot.nlu.signs import Signs
 from bot.schema import Content, Language, Phrase
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """How it came to that, for editors: what was read, which phrases were found, the scores."""
+    """How a classification came about, for editors: what was read, which phrases were found, the scores."""
 
     reading: Reading
     phrases: tuple[tuple[Kind, str], ...]
     idioms: tuple[str, ...]
-    any_score: float
-    alone: float  # what the gravest sentence says by itself
+    risk: float
     kind_scores: dict[Kind, float]
     topic_scores: tuple[tuple[str, float], ...]
+    signs: tuple[str, ...]  # of the topics in `topic_scores`, those that have a sign in the message
 
 
 @dataclass(frozen=True)
 class _Scores:
-    """What the listeners say of one message, before anything is made of it."""
+    """All scores of one message, before anything is decided."""
 
     reading: Reading
     phrases: tuple[tuple[Kind, str], ...]
     idioms: tuple[str, ...]
     topics: Floats
-    any_score: float
-    alone: float
+    risk: float
     kinds: dict[Kind, float]
+    other_language: str = ""
+    kinds_elsewhere: tuple[Kind, ...] = ()
+    unknown_language: bool = False
 
 
 class MessageClassifier:
@@ -54,15 +55,29 @@ class MessageClassifier:
         self._phrases = Phrases(self._read(content, lambda words: words.safety.says))
         self._idioms = Phrases(self._read(content, lambda words: words.safety.idioms))
         self._who = _Who(content, lexicon)
+        self._signs = Signs(content, lexicon)
+        self._other_languages = OtherLanguages(content)
 
     def _read(
         self, content: Content, part: Callable[[Language], Mapping[Kind, tuple[Phrase, ...]]]
-    ) -> list[tuple[Kind, tuple[str, ...], str]]:
-        out: list[tuple[Kind, tuple[str, ...], str]] = []
+    ) -> list[tuple[Kind, Words, str]]:
+        out: list[tuple[Kind, Words, str]] = []
         for lang, words in content.languages.items():
             for kind, phrases in part(words).items():
-                out.extend((kind, self.lexicon.wording(p.text, lang), p.at) for p in phrases)
+                out.extend((kind, self._slots(p.text, lang), p.source) for p in phrases)
         return out
+
+    def _slots(self, text: str, lang: str) -> Words:
+        """A short phrase in the words of a reading; "@name" is any single word of that concept list."""
+        concepts = self.content.languages[lang].concepts
+        out: list[str | frozenset[str]] = []
+        for part in text.split():
+            if part.startswith("@") and part[1:] in concepts:
+                wordings = (self.lexicon.wording(each.text, lang) for each in concepts[part[1:]])
+                out.append(frozenset(words[0] for words in wordings if len(words) == 1))
+            else:
+                out.extend(self.lexicon.wording(part, lang))
+        return tuple(out)
 
     def classify(self, text: str, hint: str | None = None) -> Classification:
         """Classify `text`; `hint` is the channel's language code, used where the text does not tell. Never raises."""
@@ -70,56 +85,77 @@ class MessageClassifier:
 
     def explain(self, text: str, hint: str | None = None) -> tuple[Classification, Explanation]:
         """The same with the reasons."""
-        heard = self._scores(text, hint)
-        ranked = sorted(zip(self.topics, heard.topics.tolist(), strict=True), key=lambda p: -p[1])
+        scores = self._scores(text, hint)
+        ranked = sorted(zip(self.topics, scores.topics.tolist(), strict=True), key=lambda pair: -pair[1])[:5]
+        signs = tuple(topic for topic, _ in ranked if self._signs.has(topic, scores.reading))
         why = Explanation(
-            heard.reading, heard.phrases, heard.idioms, heard.any_score, heard.alone, heard.kinds, tuple(ranked[:5])
+            scores.reading, scores.phrases, scores.idioms, scores.risk, scores.kinds, tuple(ranked), signs
         )
-        return self._classification(heard), why
+        return self._classification(scores), why
 
     def _scores(self, text: str, hint: str | None) -> _Scores:
         reading = self.lexicon.read(text, hint)
+        other_language, kinds_elsewhere = self._other_languages.find(text)
+        unknown = (
+            bool(other_language)
+            or self.lexicon.is_unknown_language(reading)
+            or (not text.isascii() and foreign_script(text))
+        )
+        if unknown:  # then its words say nothing about which of our languages to answer in
+            reading = replace(reading, lang=hint if hint in self.lexicon.langs else self.lexicon.langs[0])
         idioms = self._idioms.found(reading.words)
         sentences = self._without(reading, [place for _, _, place in idioms]) if idioms else reading.sentences
         words = [word for sentence in sentences for word in sentence] if idioms else reading.words
-        phrases = tuple((kind, at) for kind, at, _ in self._phrases.found(words))
-        parts = self.scorer.parts(sentences)
-        scores = combine(parts)
+        phrases = tuple((kind, source) for kind, source, _ in self._phrases.found(words))
+        parts = self.scorer.score_sentences(sentences)
         count = len(self.topics)
-        any_score = float(safety_margin(scores[None, :], count)[0])
-        grave, alone = scores, any_score
-        if len(parts) > 1:
-            risks = safety_margin(parts[1:], count)
-            alone = float(risks.max())
-            if alone >= self.model.thresholds.sentence:  # then that sentence says which kind it is
-                grave = np.maximum(scores, parts[1 + int(risks.argmax())])
-        kinds = dict(zip(KINDS, grave[count + 1 :].tolist(), strict=True))
         # An idiom is no sign of danger, but it may well say what the message is about: "child sexual abuse material".
-        about = topic_scores(combine(self.scorer.parts(reading.sentences)) if idioms else scores, self.topics)
-        return _Scores(reading, phrases, tuple(at for _, at, _ in idioms), about, any_score, alone, kinds)
+        about = combine(self.scorer.score_sentences(reading.sentences) if idioms else parts)
+        return _Scores(
+            reading,
+            phrases,
+            tuple(source for _, source, _ in idioms),
+            decision.topic_scores(about, self.topics),
+            decision.risk(parts, count),
+            decision.kind_scores(parts, count),
+            other_language,
+            kinds_elsewhere,
+            unknown,
+        )
 
-    def _classification(self, heard: _Scores) -> Classification:
-        reading, thresholds = heard.reading, self.model.thresholds
+    def _classification(self, scores: _Scores) -> Classification:
+        reading, thresholds = scores.reading, self.model.thresholds
         blank = not reading.words
-        phrases = tuple(dict.fromkeys(kind for kind, _ in heard.phrases))
-        kinds = () if blank else decision.kinds(heard.kinds, heard.any_score, heard.alone, phrases, thresholds)
-        best = decision.match(heard.topics, self.topics, self.model.calibration)
-        tier: Tier = "alert" if kinds else "answer" if best.clear and best.topic != "none" and not blank else "unsure"
-        near = tuple(topic for topic in best.nearest if topic != "none")[:3]
+        phrases = tuple(dict.fromkeys((*scores.kinds_elsewhere, *(kind for kind, _ in scores.phrases))))
+        kinds = (
+            scores.kinds_elsewhere
+            if blank
+            else decision.kinds(scores.kinds, scores.risk, len(reading.words), phrases, thresholds)
+        )
+        best = decision.match(scores.topics, self.topics, len(reading.words), self.model.calibration)
+        earned = best.topic == "none" or self._signs.has(best.topic, reading)
+        answered = best.confident and earned and not blank and not scores.unknown_language
+        tier: Tier = "alert" if kinds else "answer" if answered and best.topic != "none" else "unsure"
+        near = [topic for topic in best.nearest if topic != "none" and self._may_be_offered(topic, reading)][:3]
         return Classification(
             lang=reading.lang,
             tier=tier,
             safety=kinds,
-            topic=best.topic if best.clear else "none",
+            topic=best.topic if answered else "none",
             score=best.score,
-            alternatives=() if blank else tuple(t for t in near if tier == "unsure" or t != best.topic),
+            alternatives=()
+            if blank or scores.unknown_language
+            else tuple(t for t in near if tier == "unsure" or t != best.topic),
             audience=self._who.audience(reading),
             about_someone_else=self._who.other(reading),
-            numbers_first=not kinds
-            and max(heard.any_score, heard.alone - thresholds.sentence + thresholds.careful) >= thresholds.careful,
-            truncated=reading.cut,
-            off_topic=best.topic == "none" and best.clear,
+            numbers_first=not kinds and scores.risk >= thresholds.careful,
+            truncated=reading.truncated,
+            off_topic=best.topic == "none" and best.confident and not scores.unknown_language,
+            other_language=scores.other_language,
         )
+
+    def _may_be_offered(self, topic: str, reading: Reading) -> bool:
+        return topic not in decision.GUARDED or self._signs.has(topic, reading)
 
     @staticmethod
     def _without(reading: Reading, places: Sequence[range]) -> list[list[str]]:
@@ -136,7 +172,7 @@ class MessageClassifier:
     @property
     def bank(self) -> list[Example]:
         """The messages model from, to show an editor which lines are near."""
-        return [example for example in examples(self.content) if example.bucket >= TEST]
+        return [example for example in examples(self.content) if example.bucket >= HELD_OUT]
 
 
 class _Who:
@@ -149,9 +185,9 @@ class _Who:
                 out.extend(lexicon.wording(p.text, lang) for p in words.concepts.get(name, ()))
             return [words for words in out if words]
 
-        self._adult = Phrases([("danger", words, "") for words in read("adult_writes")])
-        self._teen = Phrases([("danger", words, "") for words in read("teen_writes")])
-        self._other = Phrases([("danger", words, "") for words in read("about_another")])
+        self._adult = Phrases([(None, words, "") for words in read("adult_writes")])
+        self._teen = Phrases([(None, words, "") for words in read("teen_writes")])
+        self._other = Phrases([(None, words, "") for words in read("about_another")])
 
     def audience(self, reading: Reading) -> Audience:
         """teen unless the words say otherwise."""

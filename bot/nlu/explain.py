@@ -10,21 +10,23 @@ from bot.schema import Phrase
 
 
 def why(classifier: MessageClassifier, text: str) -> str:
-    """What was heard and how it came to that, with the nearest lines of the banks as file:line."""
+    """The classification and how it came about, with the nearest lines of the banks as file:line."""
     found, reasons = classifier.explain(text)
     scores = ", ".join(f"{kind} {value:+.2f}" for kind, value in reasons.kind_scores.items())
     thresholds = classifier.model.thresholds
     lines = [
         f"read as     {' / '.join(' '.join(s) for s in reasons.reading.sentences) or '(nothing)'}",
-        f"language    {found.lang} (gap_to_second {reasons.reading.lang_lead:.1f}), writer {found.audience}, about another: {found.about_someone_else}",
+        f"language    {found.lang} (lead {reasons.reading.lang_lead:.1f}), writer {found.audience}, about another: {found.about_someone_else}",
         f"tier        {found.tier}{' (opens with the numbers)' if found.numbers_first else ''}",
-        f"safety      {', '.join(found.safety) or '-'}; any {reasons.any_score:+.2f} (alert from {thresholds.alert:+.2f}), one sentence {reasons.alone:+.2f} (from {thresholds.sentence:+.2f}); {scores}",
+        f"safety      {', '.join(found.safety) or '-'}; risk {reasons.risk:+.2f} (alert from {thresholds.alert_from(len(reasons.reading.words)):+.2f}, numbers first from {thresholds.careful:+.2f}); {scores}",
         *(f"  phrase    {kind}: {at}" for kind, at in reasons.phrases),
         *(f"  idiom     {at}" for at in reasons.idioms),
         f"topic       {found.topic} ({found.score:.2f}); "
-        + ", ".join(f"{t} {m:+.2f}" for t, m in reasons.topic_scores),
+        + ", ".join(f"{t} {m:+.2f}{'' if t in reasons.signs else ' (no sign)'}" for t, m in reasons.topic_scores),
     ]
-    lines.extend(f"  near {likeness:.2f} {phrase.at}: {phrase.text}" for likeness, phrase in nearest(classifier, text))
+    lines.extend(
+        f"  near {likeness:.2f} {phrase.source}: {phrase.text}" for likeness, phrase in nearest(classifier, text)
+    )
     return "\n".join(lines)
 
 
@@ -45,10 +47,10 @@ def nearest(classifier: MessageClassifier, text: str, count: int = 6) -> list[tu
         return sum(worth.get(word, 0.0) for word in set(example.text.casefold().split()))
 
     found = []
-    for example in heapq.nlargest(300, classifier.bank, key=lambda e: (shared(e), e.at)):
+    for example in heapq.nlargest(300, classifier.bank, key=lambda e: (shared(e), e.source)):
         other = vector(example.text, example.lang)
         product = sum(value * other.get(n, 0.0) for n, value in mine.items())
         length = math.sqrt(sum(v * v for v in mine.values()) * sum(v * v for v in other.values()))
         if length:
-            found.append((product / length, Phrase(example.text, example.at)))
-    return sorted(found, key=lambda pair: (-pair[0], pair[1].at))[:count]
+            found.append((product / length, Phrase(example.text, example.source)))
+    return sorted(found, key=lambda pair: (-pair[0], pair[1].source))[:count]

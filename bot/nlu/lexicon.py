@@ -8,8 +8,8 @@ Nothing that is read is kept: there is no cache of people's words.
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 import Stemmer
@@ -31,6 +31,26 @@ _ENDINGS = frozenset(
 #: What `text.tokens` makes of numbers; any other word with a dollar sign is a disguise.
 _MARKS = frozenset({"$few", "$minor", "$adult", "$many", "$money", "$age", *(f"${ending}" for ending in _ENDINGS)})
 _HELP_LINE = re.compile(r"([a-zñ]*)(911|988|741741)([a-zñ]*)")
+#: The same for a word with digits or signs in it, where more letters are guessed.
+LEAST_LIKE_LEET = 0.72
+#: Longer words are no misspelling of one word.
+MAX_MENDED_LETTERS = 24
+#: A sentence without an end is parted into pieces of at most so many words: each is also classified by itself.
+MAX_SENTENCE = 30
+#: A word with this much more evidence for one language stands in that language alone (e to this power times as often).
+ALONE = 2.5
+#: The most that one word says: a rare word is no better proof than a common one.
+MOST_EVIDENCE = 4.0
+#: How much the words of a longer message must say against the language of the page or the talk.
+OVERRULES_HINT = 3.5
+#: So many words or fewer must have one that stands in the other language alone, and nothing against it.
+FEW_WORDS = 2
+#: Of so many words at least half must be known for a message to be in a language of ours.
+FEWEST_WORDS = 4
+#: A word seen this often in the banks is judged by them, a rarer one by the lists of common words.
+TELLING_COUNT = 5
+#: How many words of one message are looked up among all words of the banks. An ordinary text of 4,000 characters needs 30.
+MAX_LOOKUPS = 48
 #: Only words this common may be pieces of a run-together word, beside those of the banks.
 COMMON_PIECE = 4000
 
@@ -42,10 +62,7 @@ class Reading:
     sentences: tuple[tuple[str, ...], ...]
     lang: str
     lang_lead: float  # by how much the best language leads; 0 says nothing
-    mended: int = 0  # how many words were mended
-    unknown: int = 0  # how many words stayed unknown
-    letters: int = 0  # how many letters were readable at all
-    cut: bool = False  # the message was longer than we read
+    truncated: bool = False  # the message was longer than we read
 
     @cached_property
     def words(self) -> tuple[str, ...]:
@@ -53,13 +70,30 @@ class Reading:
         return tuple(word for sentence in self.sentences for word in sentence)
 
 
-@dataclass
-class _Draft:
-    """What is being found out about one message."""
+def _some(word: str) -> tuple[str, ...]:
+    return (word,) if word else ()
 
-    mended: int = 0
-    unknown: int = 0
-    notes: list[str] = field(default_factory=list)
+
+class _Budget:
+    """How much work one message may cause: what is looked up once is remembered, and the look-ups are counted.
+
+    Ordinary messages never come near the limit. Past it a word stays as it was typed; its stem and its letters still count.
+    """
+
+    def __init__(self, lookups: int) -> None:
+        self.left = lookups
+        self.known: dict[object, tuple[str, ...]] = {}
+
+    def once(self, find: Callable[..., tuple[str, ...]], *args: str | bool) -> tuple[str, ...]:
+        """`find(*args)`, called at most once a message for the same arguments; () where there is no budget left."""
+        key = (find, args)
+        found = self.known.get(key)
+        if found is None:
+            if self.left <= 0:
+                return ()
+            self.left -= 1
+            found = self.known[key] = find(*args)
+        return found
 
 
 class Lexicon:
@@ -86,8 +120,15 @@ class Lexicon:
         self._weights = self._language_weights()
         self.learn(counts or {}, pairs)
 
-    def learn(self, counts: Mapping[str, int], pairs: Iterable[tuple[str, str]]) -> None:
-        """Take in the words of the phrase banks: how often each stands there, and which stand side by side."""
+    def learn(
+        self,
+        counts: Mapping[str, int],
+        pairs: Iterable[tuple[str, str]],
+        languages: Mapping[str, Mapping[str, int]] | None = None,
+    ) -> None:
+        """Take in the words of the phrase banks: how often each stands there, and in each language, and which stand side by side."""
+        self._counts_of = dict(languages or {})
+        self._totals = {lang: sum(of.values()) + 1 for lang, of in self._counts_of.items()}
         self.counts = dict(counts)
         self.pairs = frozenset(pairs)
         self._stems = {}
@@ -112,41 +153,62 @@ class Lexicon:
             weights[lang] = table
         return weights
 
-    def language(self, tokens: Iterable[str]) -> tuple[str, float]:
-        """The likeliest language of the words and its lead over the next; ("en", 0.0) style when nothing tells."""
-        score = dict.fromkeys(self.langs, 0.0)
-        for token in tokens:
-            found = [(self._weights[lang].get(token, 0.0), lang) for lang in self.langs]
-            if "ñ" in token and "es" in score:
-                score["es"] += 4
-            for weight, lang in found:
-                score[lang] += weight
+    def language(self, tokens: Sequence[str], hint: str | None = None) -> tuple[str, float]:
+        """The language of the words and its lead over the next; the hint, where the words don't say otherwise.
+
+        One or two words never overrule the hint unless one of them stands in the other language alone.
+        """
+        evidence = [self._evidence(token) for token in tokens]
+        score = {lang: sum(each.get(lang, 0.0) for each in evidence) for lang in self.langs}
         ranked = sorted(self.langs, key=lambda lang: -score[lang])
-        lead = score[ranked[0]] - (score[ranked[1]] if len(ranked) > 1 else 0.0)
-        return ranked[0], lead
+        best = ranked[0]
+        lead = score[best] - (score[ranked[1]] if len(ranked) > 1 else 0.0)
+        if hint not in self.langs or best == hint:
+            return best, lead
+        against = score[best] - score[hint]
+        alone = any(each.get(best, 0.0) - each.get(hint, 0.0) >= ALONE for each in evidence)
+        sure = against >= (ALONE if len(tokens) <= FEW_WORDS else OVERRULES_HINT) and alone
+        return (best, lead) if sure else (hint, lead)
+
+    def _evidence(self, token: str) -> dict[str, float]:
+        """How much a word speaks for each language: logarithms, the least of them 0."""
+        if "ñ" in token and "es" in self.langs:
+            return {"es": ALONE}
+        counts = {lang: self._counts_of[lang].get(token, 0) for lang in self.langs if lang in self._counts_of}
+        if sum(counts.values()) >= TELLING_COUNT:
+            shares = {lang: math.log((n + 0.5) / self._totals[lang]) for lang, n in counts.items()}
+        else:
+            shares = {lang: self._weights[lang].get(token, 0.0) / 2 for lang in self.langs}
+        least = min(shares.values())
+        return {lang: min(share - least, MOST_EVIDENCE) for lang, share in shares.items()}
+
+    def is_unknown_language(self, reading: Reading) -> bool:
+        """Whether fewer than half of a message's words are known in any language of ours."""
+        words = [word for word in reading.words if word.isalpha() and len(word) > 1]
+        if len(words) < FEWEST_WORDS:
+            return False
+        return sum(self.is_word(word) for word in words) < len(words) / 2
 
     # --- reading -------------------------------------------------------------------------
 
     def read(self, text: str, hint: str | None = None) -> Reading:
         """The message in plain words."""
-        cut = len(text) > texts.MAX_CHARS
+        truncated = len(text) > texts.MAX_CHARS
         folded = texts.fold(text[: texts.MAX_CHARS], self.tables)
-        raw = [texts.tokens(sentence) for sentence in texts.sentences(folded)]
-        lang, lead = self.language(token for sentence in raw for token in sentence)
-        if "¿" in text or "¡" in text:
-            lang, lead = ("es", lead + 4) if lang == "es" or lead < 4 else (lang, lead)
-        if lead < 1.0 and hint in self.langs:
-            lang = hint
-        draft = _Draft()
+        raw = [part for sentence in texts.sentences(folded) for part in _parted(texts.tokens(sentence))]
+        marked = "es" if ("¿" in text or "¡" in text) and "es" in self.langs else hint
+        lang, lead = self.language([token for sentence in raw for token in sentence], marked)
+        # The end first: of a message too long to be mended whole, the newest words and the first are the ones that count.
         last = len(raw) - 1
-        sentences = []
-        for n, tokens in enumerate(raw):
-            spelled = self._spelled(tokens, lang, draft)
-            mended = self._mended(spelled, lang, draft, may_be_cut=n == last)
-            if mended:
-                sentences.append(tuple(mended))
-        letters = sum(char.isalpha() for char in folded)
-        return Reading(tuple(sentences), lang, lead, draft.mended, draft.unknown, letters, cut)
+        ends = _Budget(MAX_LOOKUPS // 2)
+        starts = _Budget(MAX_LOOKUPS // 2) if last > 0 else ends
+        sentences: list[list[str]] = [[] for _ in raw]
+        half = last // 2
+        for n in (*range(last, half, -1), *range(half + 1)):
+            budget = ends if n > half else starts
+            spelled = self._spelled(raw[n], lang, budget)
+            sentences[n] = self._mended(spelled, lang, budget, may_be_cut=n == last)
+        return Reading(tuple(tuple(words) for words in sentences if words), lang, lead, truncated)
 
     def wording(self, text: str, lang: str) -> tuple[str, ...]:
         """An editor's wording of that language in plain words, nothing mended."""
@@ -154,7 +216,7 @@ class Lexicon:
 
     def spelled(self, tokens: list[str], lang: str) -> list[str]:
         """The tokens with shortenings spelled out and disguises undone, nothing mended."""
-        return self._spelled(tokens, lang, _Draft())
+        return self._spelled(tokens, lang, _Budget(MAX_LOOKUPS))
 
     def stem(self, word: str) -> str:
         """The word without its ending, in the language where it is the more common."""
@@ -181,14 +243,14 @@ class Lexicon:
                 return self.spellings[other][token]
         return None
 
-    def _spelled(self, tokens: list[str], lang: str, draft: _Draft) -> list[str]:
+    def _spelled(self, tokens: list[str], lang: str, budget: _Budget) -> list[str]:
         out: list[str] = []
         for token in tokens:
             if token[0] == ":" or token in _MARKS or token.isdigit():
                 out.append(token)
                 continue
             if token[0] == "\x01":
-                out.extend(self._from_single_letters(token[1:], lang, draft))
+                out.extend(self._from_single_letters(token[1:], lang, budget))
                 continue
             full = self._shortening(token, lang)
             if full is not None:
@@ -196,29 +258,26 @@ class Lexicon:
             elif token.isalpha():
                 out.append(token)
             else:
-                out.extend(self._undisguised(token, lang, draft))
+                out.extend(self._undisguised(token, lang, budget))
         return out
 
-    def _from_single_letters(self, letters: str, lang: str, draft: _Draft) -> tuple[str, ...]:
+    def _from_single_letters(self, letters: str, lang: str, budget: _Budget) -> tuple[str, ...]:
         """ "k m s" and "h u r t i n g": one word, or several run together; else it really was single letters."""
-        draft.mended += 1
         full = self._shortening(letters, lang)
         if full:
             return full
         if self.is_word(letters):
             return (letters,)
-        return self._split(letters) or (letters,)
+        return budget.once(self._split, letters) or (letters,)
 
-    def _undisguised(self, token: str, lang: str, draft: _Draft) -> tuple[str, ...]:
+    def _undisguised(self, token: str, lang: str, budget: _Budget) -> tuple[str, ...]:
         """A token with signs or digits in it: stars, leet, a name with a number, an ordinal."""
         token = token.lstrip("@#+!|")
         if not token:
             return ()
         if "*" in token or "#" in token:
-            found = self._starred(token.replace("#", "*"))
-            draft.mended += bool(found)
-            bare = token.replace("*", "")
-            return (found,) if found else ((bare,) if bare.isalpha() else ())
+            starred, bare = token.replace("#", "*"), token.replace("*", "")
+            return budget.once(self._starred, starred) or ((bare,) if bare.isalpha() else ())
         if token[0].isdigit() and token.rstrip("abcdefghijklmnopqrstuvwxyzñ").isdigit():
             digits = token.rstrip("abcdefghijklmnopqrstuvwxyzñ")
             rest = token[len(digits) :]
@@ -231,27 +290,23 @@ class Lexicon:
         for word in candidates:
             full = self._shortening(word, lang)
             if full:
-                draft.mended += 1
                 return full
             if self.is_word(word):
-                draft.mended += 1
                 return (word,)
         for word in candidates:
-            near = self._nearest(word, "", "", least=0.72)
+            near = budget.once(self._nearest_leet, word)
             if near:
-                draft.mended += 1
-                return (near,)
+                return near
         letters = "".join(char for char in token if char.isalpha())
         return (letters,) if letters else ()
 
     def _known(self, word: str, lang: str) -> tuple[str, ...]:
         return self._shortening(word, lang) or (word,)
 
-    def _starred(self, token: str) -> str:
-        """The word that stars hide: "s**cide", "k*ll"; each star is one letter, or a run of them any number."""
-        stars = token.count("*")
-        if stars == 0 or len(token) - stars < 1:
-            return ""
+    def _starred(self, token: str) -> tuple[str, ...]:
+        """The word that stars hide: "s**cide", "k*ll"; each star is one letter, or a run of them any number. () if none."""
+        if len(token) > MAX_MENDED_LETTERS or len(token) - token.count("*") < (1 if token[0] != "*" else 2):
+            return ()  # a last letter alone could be any word
         best, best_count = "", 0
         lengths = {len(token)} if "**" not in token else {len(token) - 1, len(token), len(token) + 1, len(token) + 2}
         head, tail = token[: token.index("*")], token[token.rindex("*") + 1 :]
@@ -269,7 +324,7 @@ class Lexicon:
                     and self.counts[word] > best_count
                 ):
                     best, best_count = word, self.counts[word]
-        return best
+        return _some(best)
 
     @staticmethod
     def _agrees(token: str, word: str) -> bool:
@@ -279,7 +334,7 @@ class Lexicon:
 
     # --- mending -------------------------------------------------------------------------
 
-    def _mended(self, tokens: list[str], lang: str, draft: _Draft, *, may_be_cut: bool) -> list[str]:
+    def _mended(self, tokens: list[str], lang: str, budget: _Budget, *, may_be_cut: bool) -> list[str]:
         out: list[str] = []
         for n, token in enumerate(tokens):
             if not token.isalpha() or self.is_word(token):
@@ -287,15 +342,12 @@ class Lexicon:
                 continue
             after = tokens[n + 1] if n + 1 < len(tokens) else ""
             before = out[-1] if out else ""
-            words = self._mend(token, before, after, lang, at_end=may_be_cut and not after)
-            if words == (token,):
-                draft.unknown += 1
-            else:
-                draft.mended += 1
-            out.extend(words)
+            at_end = may_be_cut and not after
+            mended = budget.once(self._mend, token, before, after, lang, at_end)
+            out.extend(mended or (token,))
         return self._joined(out)
 
-    def _mend(self, token: str, before: str, after: str, lang: str, *, at_end: bool) -> tuple[str, ...]:
+    def _mend(self, token: str, before: str, after: str, lang: str, at_end: bool) -> tuple[str, ...]:
         for shorter in texts.squeeze(token):
             full = self._shortening(shorter, lang)
             if full:
@@ -317,12 +369,14 @@ class Lexicon:
     def _nearest(self, token: str, before: str, after: str, least: float = LEAST_LIKE) -> str:
         """The word of the banks that was most likely meant; "" if none is like enough."""
         size = len(token)
-        if not 1 < size <= 24:
+        if not 1 < size <= MAX_MENDED_LETTERS:
             return ""
         if size == 3:
             least = max(least, 0.66)
         first, second = token[0], token[1]
-        pool = [w for length in range(max(3, size - 2), size + 3) for w in self.by_first.get((first, length), ())]
+        # No word whose length alone makes it too unlike is looked at.
+        lengths = [n for n in range(max(3, size - 2), size + 3) if 1 - abs(n - size) / max(n, size) >= least]
+        pool = [w for length in lengths for w in self.by_first.get((first, length), ())]
         if first != second:  # the first letter is another one; or there is one too many in front, or two are swapped
             pool += self.by_second.get((second, size), ())
             pool += [w for length in (size - 1, size) if length > 2 for w in self.by_first.get((second, length), ())]
@@ -336,6 +390,9 @@ class Lexicon:
             if score > best_score:
                 best, best_score = word, score
         return best
+
+    def _nearest_leet(self, word: str) -> tuple[str, ...]:
+        return _some(self._nearest(word, "", "", least=LEAST_LIKE_LEET))
 
     def _completed(self, token: str, before: str) -> str:
         """The end of a message that was cut off: "ill kil mys"."""
@@ -402,3 +459,12 @@ class Lexicon:
         if whole < 3 or (left, right) in self.pairs:
             return False
         return not (self.is_word(left) and self.is_word(right)) or whole >= 15
+
+
+def _parted(tokens: list[str]) -> list[list[str]]:
+    """The tokens of a sentence in pieces of about the same length, none longer than MAX_SENTENCE."""
+    pieces = math.ceil(len(tokens) / MAX_SENTENCE)
+    if pieces < 2:
+        return [tokens]
+    size = math.ceil(len(tokens) / pieces)
+    return [tokens[n : n + size] for n in range(0, len(tokens), size)]

@@ -7,6 +7,7 @@ word were added up when the model was trained.
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +16,15 @@ from bot.nlu.decision import Calibration, Thresholds
 from bot.nlu.features import GAPS, PAIRS, PIECES, WORDS, Floats, Index, Sentences, bigram_codes, grams
 
 #: Raise when what is stored, or how it is trained, changes: models stored under an older version are not used.
-FORMAT_VERSION = 9
+FORMAT_VERSION = 12
 #: What a sentence alone may add to what the whole message says.
 SENTENCE = 0.3
-#: A long message is heard in at most so many parts.
-MOST_PARTS = 12
+#: How many unknown words of one message have their letters looked at; no message that says something has so many.
+MAX_UNKNOWN = 400
+#: How many n-grams a word has that nobody looked into.
+PIECES_OF_A_WORD = 9
+#: A long message is classified in at most so many parts.
+MOST_PARTS = 48
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,16 @@ class Weights:
         )  # fmt: skip
 
 
+class _Unknown(NamedTuple):
+    """What a word that the banks don't have adds to the sums of a message."""
+
+    stem: int  # the number of its stem, -1 if the banks don't have that either
+    own: Floats | None
+    own_length: float
+    pieces: Floats | None
+    pieces_length: float
+
+
 class Scorer:
     """The score of every column for a message."""
 
@@ -69,18 +84,22 @@ class Scorer:
         self._stem = stem
         self._stem_of_word: list[int] = weights.word_stem.tolist()
 
-    def parts(self, sentences: Sentences) -> Floats:
+    def score_sentences(self, sentences: Sentences) -> Floats:
         """One row for the whole message, and one for each sentence where there are several; [1 + sentences, columns]."""
-        several = _parts(sentences)
+        seen = self._too_many(sentences)
+        several = split_parts(sentences)
         if len(several) < 2:
-            return self.score(sentences)[None, :]
-        return np.stack([self.score(sentences), *(self.score([part]) for part in several)])
+            return self._score(sentences, seen)[None, :]
+        return np.stack([self._score(sentences, seen), *(self._score([part], seen) for part in several)])
 
     def score(self, sentences: Sentences) -> Floats:
-        """What all of it says combine; [columns]"""
+        """Decision scores (uncalibrated SVM margins) of the whole message, float32 [columns]: topics, harmless, kinds."""
+        return self._score(sentences, self._too_many(sentences))
+
+    def _score(self, sentences: Sentences, seen: dict[str, _Unknown]) -> Floats:
         w, index = self.weights, self.index
         known: list[int] = []
-        unknown: list[str] = []
+        unknown: list[_Unknown] = []
         stem_of: dict[str, int] = {}
         number = index.word_number
         for sentence in sentences:
@@ -88,46 +107,41 @@ class Scorer:
                 if word in stem_of:
                     continue
                 n = number.get(word)
-                if n is None:
-                    unknown.append(word)
-                    stem_of[word] = index.stem_number.get(self._stem(word), -1)
-                else:
+                if n is not None:
                     known.append(n)
                     stem_of[word] = self._stem_of_word[n]
+                    continue
+                found = seen.get(word)
+                if found is None:
+                    found = seen[word] = self._unknown(word)
+                unknown.append(found)
+                stem_of[word] = found.stem
         if not stem_of:
             return w.bias.copy()
         lengths = w.word_length[known].sum(axis=0)
         own = w.word[known].sum(axis=0, dtype=np.float32)
         pieces = w.word_pieces[known].sum(axis=0, dtype=np.float32)
         own_length, pieces_length = float(lengths[0]), float(lengths[1])
-        for word in unknown:
-            stem = stem_of[word]
-            own_length += index.unseen
-            if stem >= 0:
-                own = own + w.stem[stem - 2]
-                own_length += float(index.squared[len(index.words) + stem - 2])
-            else:
-                own_length += index.unseen
-            numbers = [index.piece_number.get(piece, -1) for piece in grams(word)]
-            found = [n for n in numbers if n >= 0]
-            first = len(index.words) + len(index.stems)
-            pieces_length += index.unseen * (len(numbers) - len(found))
-            if found:
-                pieces = pieces + w.piece[found].sum(axis=0, dtype=np.float32)
-                pieces_length += float(index.squared[[first + n for n in found]].sum())
+        for each in unknown:
+            own_length += each.own_length
+            pieces_length += each.pieces_length
+            if each.own is not None:
+                own += each.own
+            if each.pieces is not None:
+                pieces += each.pieces
         total = own * (WORDS / math.sqrt(own_length)) + pieces * (PIECES / math.sqrt(pieces_length))
         mass = WORDS**2 + PIECES**2
-        near, gaps, unknown_bigrams, unknown_skipgrams = bigram_codes(
+        bigrams, skipgrams, unknown_bigrams, unknown_skipgrams = bigram_codes(
             [[stem_of[word] for word in sentence] for sentence in sentences]
         )
-        codes = np.asarray(near + gaps, np.int64)
+        codes = np.asarray(bigrams + skipgrams, np.int64)
         places = np.minimum(np.searchsorted(index.pairs, codes), max(0, len(index.pairs) - 1))
         hit = index.pairs[places] == codes if len(index.pairs) else np.zeros(len(codes), bool)
         start = len(index.words) + len(index.stems) + len(index.pieces)
-        size = len(near)
+        size = len(bigrams)
         for weight, block, count in (
             (PAIRS, places[:size][hit[:size]], size + unknown_bigrams),
-            (GAPS, places[size:][hit[size:]], len(gaps) + unknown_skipgrams),
+            (GAPS, places[size:][hit[size:]], len(skipgrams) + unknown_skipgrams),
         ):
             if not count:
                 continue
@@ -138,6 +152,33 @@ class Scorer:
                 total += w.pair[block].sum(axis=0, dtype=np.float32) * (weight / math.sqrt(length))
         return np.asarray(total / math.sqrt(mass) + w.bias, np.float32)
 
+    def _too_many(self, sentences: Sentences) -> dict[str, _Unknown]:
+        """The unknown words that are not looked into, where there are too many of them: those in the middle."""
+        if sum(map(len, sentences)) <= MAX_UNKNOWN:
+            return {}
+        number = self.index.word_number
+        unknown = list(dict.fromkeys(word for sentence in sentences for word in sentence if word not in number))
+        unread = unknown[MAX_UNKNOWN // 2 : -MAX_UNKNOWN // 2] if len(unknown) > MAX_UNKNOWN else []
+        return dict.fromkeys(
+            unread, _Unknown(-1, None, 2 * self.index.unseen, None, PIECES_OF_A_WORD * self.index.unseen)
+        )
+
+    def _unknown(self, word: str) -> _Unknown:
+        w, index = self.weights, self.index
+        stem = index.stem_number.get(self._stem(word), -1)
+        own, own_length = None, 2 * index.unseen
+        if stem >= 0:
+            own = w.stem[stem - 2].astype(np.float32)
+            own_length = index.unseen + float(index.squared[len(index.words) + stem - 2])
+        all_pieces = grams(word)
+        found = [n for n in (index.piece_number.get(piece, -1) for piece in all_pieces) if n >= 0]
+        pieces, pieces_length = None, index.unseen * (len(all_pieces) - len(found))
+        if found:
+            first = len(index.words) + len(index.stems)
+            pieces = w.piece[found].sum(axis=0, dtype=np.float32)
+            pieces_length += float(index.squared[[first + n for n in found]].sum())
+        return _Unknown(stem, own, own_length, pieces, pieces_length)
+
 
 def combine(parts: Floats) -> Floats:
     """What the whole and its strongest sentences say combine; [1 + sentences, columns] -> [columns]."""
@@ -147,20 +188,18 @@ def combine(parts: Floats) -> Floats:
     return np.asarray((1 - SENTENCE) * whole + SENTENCE * parts[1:].max(axis=0), np.float32)
 
 
-def _parts(sentences: Sentences) -> list[list[str]]:
-    """The sentences, a very short one combine with the next, and of a very long message only so many parts."""
+def split_parts(sentences: Sentences) -> list[list[str]]:
+    """The sentences, a very short one together with the next; of a very long message several together."""
+    least = max(3, math.ceil(sum(map(len, sentences)) / MOST_PARTS))
     out: list[list[str]] = []
     short: list[str] = []
     for sentence in sentences:
         short.extend(sentence)
-        if len(short) >= 3:
+        if len(short) >= least:
             out.append(short)
             short = []
     if short and out:
         out[-1] = [*out[-1], *short]
-    if len(out) > MOST_PARTS:
-        size = math.ceil(len(out) / MOST_PARTS)
-        out = [[w for part in out[n : n + size] for w in part] for n in range(0, len(out), size)]
     return out
 
 
@@ -169,6 +208,7 @@ class TrainedModel:
     """All that hearing needs beside the content: plain values, ready to be stored."""
 
     counts: Mapping[str, int]
+    languages: Mapping[str, Mapping[str, int]]
     pairs: tuple[tuple[str, str], ...]
     weights: Weights  # columns: topics, harmless, kinds
     topics: tuple[str, ...]

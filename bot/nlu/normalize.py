@@ -8,8 +8,10 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-#: Longer messages are cut here before anything else looks at them; the reply says so.
-MAX_CHARS = 4000
+#: Longer messages are cut here before anything else looks at them; the reply says so. The page's box takes as many.
+MAX_CHARS = 10_000
+#: What a message may grow to when compatibility characters are spelled out (one "…" is three dots, "ﷺ" 18 letters).
+MAX_FOLDED = 12_000
 _COMBINING_TILDE = "\u0303"
 _ACCENTS = dict.fromkeys(c for c in range(0x300, 0x370))  # every combining mark of Latin, Greek and Cyrillic
 
@@ -25,7 +27,7 @@ class Tables:
 def fold(text: str, tables: Tables) -> str:
     """The text in small Latin letters: look-alikes mended, marks taken off, ñ kept, emoji as ":word"."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
+        text = unicodedata.normalize("NFKC", text)[:MAX_FOLDED]
         text = "".join(_without_format_characters(text, tables.emoji))
         text = text.translate(tables.confusables)
         text = _without_accents(text.casefold())
@@ -58,7 +60,8 @@ def _without_accents(text: str) -> str:
 
 # --- cutting into sentences and tokens -------------------------------------------------------
 
-_SENTENCE_END = re.compile(r"[.!?…;\n\r¿¡]+(?=\s|$)|\n+|[¿¡]")
+# Possessive and anchored at the start of a run: one look at each character, however long the run.
+_SENTENCE_END = re.compile(r"(?<![.!?…;\n\r¿¡])[.!?…;\n\r¿¡]++(?=\s|$)|\n++|[¿¡]")
 _CHUNK = re.compile(r"\S+")
 _EDGES = " \t\"'`´“”‘’«»()[]{}<>,.;:?!¿¡…-–—_=~^&%/\\|+#"
 _PLAIN = re.compile(r"[a-zñ]+\Z")

@@ -100,7 +100,7 @@ def _some(texts: Sequence[str], number: int) -> Sequence[str]:
 def bank_job(content: Content, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Our bank without the tenth that nothing is learned from -> the labelled messages."""
     train = []
-    for e in sorted((e for e in examples(content) if e.bucket >= TEST), key=lambda e: (e.lang, e.at)):
+    for e in sorted((e for e in examples(content) if e.bucket >= TEST), key=lambda e: (e.lang, e.source)):
         train.append([e.text, next(iter(sorted(e.kinds)), e.topic or HARMLESS), e.lang])
     texts = [row["text"] for row in rows]
     return {

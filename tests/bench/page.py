@@ -51,7 +51,7 @@ async def visit(browser: Browser, site: Site, line: str) -> dict[str, float]:
     await page.fill("#text", "i want to die")
     asked = await page.evaluate("performance.now()")
     await page.press("#text", "Enter")
-    await page.locator(".says--urgent").wait_for()
+    await page.locator(".bot-message--urgent").wait_for()
     answered = await page.evaluate("performance.now()")
     await page.wait_for_timeout(300)
     figures = {

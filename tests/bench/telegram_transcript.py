@@ -1,6 +1,6 @@
 """A whole conversation on Telegram, as the stand-in Bot API server saw it: a school's link, sextortion, panic, delete.
 
-`make transcript` writes it into deploy/telegram.md, between its two marks; tests/test_transcript.py checks that it is current.
+`make transcript` writes it into docs/telegram-transcript.md, between its two marks; tests/test_transcript.py checks that it is current.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from bot.engine import Engine
 from bot.nlu import store
 from bot.settings import Settings
 
-FILE = _HERE.parent.parent / "deploy" / "telegram.md"
+FILE = _HERE.parent.parent / "docs" / "telegram-transcript.md"
 BEGIN, END = "<!-- transcript: written by `make transcript` -->", "<!-- end of the transcript -->"
 
 #: What the person does, in this order: writes, or presses the button with this data.

@@ -15,11 +15,11 @@ Go = Callable[[Page, Site, str], Awaitable[None]]
 
 async def say(page: Page, words: str, wait: bool = True) -> None:
     """Type it, send it, and see the answer come."""
-    before = await page.locator(".says").count()
+    before = await page.locator(".bot-message").count()
     await page.fill("#text", words)
     await page.press("#text", "Enter")
     if wait:
-        await page.locator(".says").nth(before).wait_for()
+        await page.locator(".bot-message").nth(before).wait_for()
 
 
 async def first(page: Page, site: Site, lang: str) -> None:
@@ -46,7 +46,7 @@ async def alert(page: Page, site: Site, lang: str) -> None:
 async def not_meant(page: Page, site: Site, lang: str) -> None:
     await alert(page, site, lang)
     await page.locator(".exchange > .press button").click()
-    await page.locator(".says--notice").wait_for()
+    await page.locator(".bot-message--notice").wait_for()
 
 
 async def unsure(page: Page, site: Site, lang: str) -> None:
@@ -90,7 +90,7 @@ async def left_alone(page: Page, site: Site, lang: str) -> None:
 async def cleared(page: Page, site: Site, lang: str) -> None:
     await left_alone(page, site, lang)
     await page.clock.fast_forward(61_000)
-    await page.locator(".doors").wait_for()
+    await page.locator(".starters").wait_for()
 
 
 async def leaving_soon(page: Page, site: Site, lang: str) -> None:
@@ -108,7 +108,7 @@ async def seen_inside(page: Page, site: Site, lang: str) -> None:
     await first(page, site, lang)
     await page.fill("#text", SAYS["answer"][lang])
     await page.locator("[data-inside]").first.click()
-    await page.locator(".exchange .says").first.wait_for()
+    await page.locator(".exchange .bot-message").first.wait_for()
 
 
 async def emergency(page: Page, site: Site, lang: str) -> None:
@@ -130,7 +130,7 @@ async def embedded(page: Page, site: Site, lang: str) -> None:
     frame = page.frame_locator("iframe")
     await frame.locator("#text").fill(SAYS["alert"][lang])
     await frame.locator("#text").press("Enter")
-    await frame.locator(".says--urgent").wait_for()
+    await frame.locator(".bot-message--urgent").wait_for()
 
 
 STATES: dict[str, Go] = {

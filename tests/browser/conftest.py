@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from browser_site import Site, leading_to, live_browser, live_site
+from browser_site import Site, live_browser, live_site
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from bot.engine import Engine
@@ -20,6 +20,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -60,7 +61,6 @@ async def page(context: BrowserContext, site: Site) -> AsyncIterator[Page]:
     complaints: list[str] = []
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     opened.on("console", lambda said: complaints.append(said.text) if "Content Security Policy" in said.text else None)
-    with leading_to(site.neutral):
-        yield opened
+    yield opened
     await opened.unroute_all(behavior="ignoreErrors")
     assert complaints == []

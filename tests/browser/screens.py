@@ -18,8 +18,8 @@ SIZES = {"320": (320, 640), "390": (390, 844), "390-keyboard": (390, 430), "768"
 SCHEMES = ("light", "dark")
 LANGS = ("en", "es")
 TOP = """() => {
-    const shown = [...document.querySelectorAll(".log .says--urgent, .log .said")].pop();
-    if (shown && !document.querySelector(".says--notice")) shown.scrollIntoView({block: "start", behavior: "instant"});
+    const shown = [...document.querySelectorAll(".log .bot-message--urgent, .log .user-message")].pop();
+    if (shown && !document.querySelector(".bot-message--notice")) shown.scrollIntoView({block: "start", behavior: "instant"});
 }"""
 
 

@@ -52,7 +52,7 @@ async def test_the_keyboard_alone_is_enough(page: Page, site: Site) -> None:
     await page.locator(".next button").first.focus()
     await page.keyboard.press("Enter")
     await page.locator(".exchange").nth(1).wait_for()
-    assert await page.evaluate("document.activeElement.className") == "said"
+    assert await page.evaluate("document.activeElement.className") == "user-message"
     await page.keyboard.press("Tab")
     assert await page.evaluate("!!document.activeElement.closest('.exchange')")
 
@@ -137,7 +137,7 @@ async def test_every_target_is_large_enough_for_a_thumb(page: Page, site: Site, 
 @pytest.mark.parametrize("context", [{"forced_colors": "active"}], indirect=True)
 async def test_in_forced_colours_everything_keeps_its_edge(page: Page, site: Site) -> None:
     await alert(page, site, "en")
-    for selector in (".exit", ".numbers__way", ".says", ".way--call", ".press__button", ".box__send"):
+    for selector in (".exit", ".numbers__way", ".bot-message", ".way--call", ".press__button", ".box__send"):
         await expect(page.locator(selector).first).not_to_have_css("border-top-width", "0px")
         await expect(page.locator(selector).first).to_have_css("border-top-style", "solid")
     await page.keyboard.press("Shift")
@@ -150,7 +150,7 @@ async def test_in_forced_colours_everything_keeps_its_edge(page: Page, site: Sit
 async def test_nothing_moves_for_those_who_asked(page: Page, site: Site, motion: str) -> None:
     await page.emulate_media(reduced_motion="reduce" if motion == "reduce" else "no-preference")
     await alert(page, site, "en")
-    name = await page.locator(".says").first.evaluate("node => getComputedStyle(node).animationName")
+    name = await page.locator(".bot-message").first.evaluate("node => getComputedStyle(node).animationName")
     assert name == ("none" if motion == "reduce" else "arrive")
 
 
@@ -162,7 +162,7 @@ async def test_the_log_is_polite_and_only_the_alert_interrupts(page: Page, site:
     assert await log.locator('[role="alert"]').count() == 0
     await say(page, SAYS["alert"]["es"])
     assert await log.locator('[role="alert"]').count() == 1
-    langs = await page.locator(".said, .says").evaluate_all("nodes => nodes.map(node => node.lang)")
+    langs = await page.locator(".user-message, .bot-message").evaluate_all("nodes => nodes.map(node => node.lang)")
     assert langs == ["en", "en", "es", "es", "es"]
 
 

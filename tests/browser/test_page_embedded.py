@@ -10,7 +10,7 @@ async def test_the_button_opens_the_chat_in_a_frame_under_a_strict_policy(page: 
     """The page fixture fails on any complaint of the policy."""
     await embedded(page, site, "en")
     frame = page.frame_locator("iframe")
-    await expect(frame.locator(".says--urgent a[href='tel:911']").first).to_be_visible()
+    await expect(frame.locator(".bot-message--urgent a[href='tel:911']").first).to_be_visible()
     await expect(page.get_by_role("link", name="Open in a new tab")).to_have_attribute(
         "href", f"{site.home}/s/example?lang=en"
     )

@@ -151,7 +151,7 @@ async def test_a_phone_that_slept_is_cleared_at_the_first_touch(page: Page, site
     await page.clock.set_system_time("2026-01-01T04:00:00")
     await page.mouse.click(5, 300)
     assert await page.locator("#log").inner_text() == ""
-    await expect(page.locator(".doors")).to_be_visible()
+    await expect(page.locator(".starters")).to_be_visible()
 
 
 async def test_an_empty_page_is_left_in_peace(page: Page, site: Site) -> None:

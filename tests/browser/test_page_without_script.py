@@ -13,21 +13,21 @@ async def test_a_message_is_answered_by_a_whole_page(page: Page, site: Site, lan
     await first(page, site, lang)
     await page.fill("#text", SAYS["alert"][lang])
     await page.click(".box__send")
-    await expect(page.locator(".said")).to_contain_text(SAYS["alert"][lang])
-    await expect(page.locator(".says--urgent .way").first).to_have_attribute("href", "tel:911")
+    await expect(page.locator(".user-message")).to_contain_text(SAYS["alert"][lang])
+    await expect(page.locator(".bot-message--urgent .way").first).to_have_attribute("href", "tel:911")
     await expect(page.locator("#text")).to_be_visible()
 
 
 async def test_buttons_are_forms_and_lead_on(page: Page, site: Site) -> None:
     await first(page, site, "en")
     await page.get_by_role("button", name="Blackmail with pictures").click()
-    await expect(page.locator(".said")).to_contain_text("Blackmail with pictures")
+    await expect(page.locator(".user-message")).to_contain_text("Blackmail with pictures")
     await page.locator(".next button").first.click()
-    await expect(page.locator(".says")).not_to_have_count(0)
+    await expect(page.locator(".bot-message")).not_to_have_count(0)
     await page.fill("#text", SAYS["alert"]["en"])
     await page.click(".box__send")
     await page.get_by_role("button", name="Not what I meant").click()
-    await expect(page.locator(".says--notice a[href='tel:988']")).to_be_visible()
+    await expect(page.locator(".bot-message--notice a[href='tel:988']")).to_be_visible()
 
 
 async def test_the_exit_is_a_link_and_back_brings_no_words(page: Page, site: Site) -> None:
@@ -63,5 +63,5 @@ async def test_past_the_limit_the_words_wait_in_the_box(page: Page, limited: Sit
         await page.click(".box__send")
     await expect(page.locator(".plain__hint")).to_contain_text("Espera un minuto")
     await expect(page.locator("#text")).to_have_value(words)
-    await expect(page.locator(".says--urgent a[href='tel:911']")).to_be_visible()
+    await expect(page.locator(".bot-message--urgent a[href='tel:911']")).to_be_visible()
     assert await page.evaluate("document.documentElement.scrollWidth") <= 390

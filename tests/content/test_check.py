@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from bot.content.check import Report, check
-from bot.content.checks.duplicates import same
+from bot.content.checks.duplicates import comparable
 from bot.content.checks.phone_numbers import links
 from bot.content.checks.references import BY_LANGUAGE, FROM_RESOURCE, FROM_WORDS
 from bot.content.checks.style import measured
-from bot.content.load import read
+from bot.content.load import read_raw
 from bot.content.yaml_reader import Problem
 from bot.schema import Resource, ResourceWords
 
@@ -74,12 +74,12 @@ def test_files_alone_are_enough_for_the_content_of_a_third_language(tmp_path: Pa
     ],
 )
 def test_messages_that_are_the_same(one: str, other: str) -> None:
-    assert same(one) == same(other)
+    assert comparable(one) == comparable(other)
 
 
 @pytest.mark.parametrize(("one", "other"), [("help 😭", "help"), ("...", "???"), ("no pay", "pay no")])
 def test_messages_that_are_not_the_same(one: str, other: str) -> None:
-    assert same(one) != same(other)
+    assert comparable(one) != comparable(other)
 
 
 def test_names_do_not_count_against_the_writer() -> None:
@@ -91,7 +91,7 @@ def test_names_do_not_count_against_the_writer() -> None:
 
 
 def test_every_link_of_the_content_is_known() -> None:
-    assert sorted({address for _, _, address in links(read(BASE))}) == [
+    assert sorted({address for _, _, address in links(read_raw(BASE))}) == [
         "https://988lifeline.org/get-help/",
         "https://report.cybertip.org/",
         "https://report.cybertip.org/faqs",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.content.load import default_root, load, read
+from bot.content.load import default_root, load, read_raw
 from bot.content.yaml_reader import ContentError
 from bot.dialogue import KINDS
 from bot.schema import Content, Phrase
@@ -74,7 +74,7 @@ def test_safety_words_have_every_kind(content: Content) -> None:
 
 def test_harmless_messages_may_stand_in_several_files(copy: Callable[[str, str], Path]) -> None:
     root = copy("content/safety/en/harmless_games.yaml", "says: |\n  i died again on level 3\n")
-    assert [phrase.at for phrase in load(root).languages["en"].safety.harmless] == [
+    assert [phrase.source for phrase in load(root).languages["en"].safety.harmless] == [
         "content/safety/en/harmless.yaml:2",
         "content/safety/en/harmless.yaml:3",
         "content/safety/en/harmless_games.yaml:2",
@@ -137,9 +137,9 @@ def test_an_empty_folder_says_what_is_missing(tmp_path: Path) -> None:
 
 def test_what_can_be_read_can_be_used_while_the_rest_is_being_written(copy: Callable[[str, str], Path]) -> None:
     root = copy("content/replies/es/_shared.yaml", "language: Español\n")
-    draft = read(root)
-    assert draft.problems
-    assert list(draft.content().languages) == ["en"]
+    raw = read_raw(root)
+    assert raw.problems
+    assert list(raw.content().languages) == ["en"]
 
 
 def test_the_built_in_folders_are_there() -> None:

@@ -7,12 +7,12 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.content import yaml_reader as yamlfile
-from bot.content.yaml_reader import Problem, Sheet, phrases, read_yaml
+from bot.content import yaml_reader
+from bot.content.yaml_reader import Problem, YamlFile, phrases, read_yaml
 from bot.schema import Phrase
 
 
-def sheet(folder: Path, text: str) -> Sheet:
+def yaml_file(folder: Path, text: str) -> YamlFile:
     path = folder / "a.yaml"
     path.write_text(text, "utf-8")
     read, problems = read_yaml(path, "a.yaml")
@@ -23,15 +23,15 @@ def sheet(folder: Path, text: str) -> Sheet:
 
 @pytest.mark.parametrize("written", ["988", "no", "10:30", "1e3", "2026-11-22", "~", "0x1F", "1_000", "Null"])
 def test_every_value_is_text(tmp_path: Path, written: str) -> None:
-    assert sheet(tmp_path, f"call: {written}\n").values == {"call": written}
+    assert yaml_file(tmp_path, f"call: {written}\n").values == {"call": written}
 
 
 def test_every_name_is_text(tmp_path: Path) -> None:
-    assert sheet(tmp_path, "on: a\n988: b\nno: c\n").names() == ("on", "988", "no")
+    assert yaml_file(tmp_path, "on: a\n988: b\nno: c\n").names() == ("on", "988", "no")
 
 
 def test_lines_of_names_and_items(tmp_path: Path) -> None:
-    read = sheet(tmp_path, "# first\none:\n  two: x\n\n  three:\n    - a\n    - b\n  four: [c,\n    d]\n")
+    read = yaml_file(tmp_path, "# first\none:\n  two: x\n\n  three:\n    - a\n    - b\n  four: [c,\n    d]\n")
     assert read.line("one") == 2
     assert read.line("one", "two") == 3
     assert read.items("one", "three") == (("a", 6), ("b", 7))
@@ -39,21 +39,21 @@ def test_lines_of_names_and_items(tmp_path: Path) -> None:
 
 
 def test_what_is_not_there_has_the_line_of_what_is_around_it(tmp_path: Path) -> None:
-    read = sheet(tmp_path, "a: b\none:\n  two: x\n")
+    read = yaml_file(tmp_path, "a: b\none:\n  two: x\n")
     assert read.line("one", "missing", 3) == 2
     assert read.line("missing") == 1
     assert (read.get("one", "missing"), read.text("one"), read.items("a"), read.names("a")) == (None, "", (), ())
 
 
 def test_rows_of_a_block_have_their_own_lines(tmp_path: Path) -> None:
-    read = sheet(tmp_path, "text: |\n\n  first\n\n    second, further in\nmore: one row\n")
+    read = yaml_file(tmp_path, "text: |\n\n  first\n\n    second, further in\nmore: one row\n")
     assert list(read.rows("text")) == [("first", 3), ("second, further in", 5)]
     assert list(read.rows("more")) == [("one row", 6)]
     assert list(read.rows("missing")) == []
 
 
 def test_each_message_knows_where_it_stands(tmp_path: Path) -> None:
-    read = sheet(
+    read = yaml_file(
         tmp_path,
         '# pictures\nsays: |\n  # first minutes\n  he said: pay me\n\n  #help\n  #\n  it\'s "over" & *done*\n',
     )
@@ -107,7 +107,7 @@ def test_the_words_do_not_depend_on_the_parser_that_is_installed(
     path = tmp_path / "a.yaml"
     path.write_text(text, "utf-8")
     told = read_yaml(path, "a.yaml")
-    monkeypatch.setattr(yamlfile, "_FAST", yaml.BaseLoader)
+    monkeypatch.setattr(yaml_reader, "_FAST", yaml.BaseLoader)
     assert read_yaml(path, "a.yaml") == told
     assert told[0] is None
     assert len(told[1]) == 1

@@ -13,7 +13,7 @@ from fakes.telegram_server import TOKEN, Call, TelegramServer
 
 
 def settings(server: TelegramServer, token: str = TOKEN) -> Settings:
-    return Settings(telegram_token=token, telegram_api=server.root)
+    return Settings(telegram_api=server.root).model_copy(update={"telegram_token": token})
 
 
 @asynccontextmanager

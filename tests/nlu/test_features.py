@@ -82,7 +82,7 @@ def test_a_half_understood_message_says_less() -> None:
 def test_a_message_of_nothing_says_only_what_is_always_so() -> None:
     assert Vectorizer(INDEX, first_four).row([]) == ([], [])
     assert SCORER.score([]).tolist() == BIAS.tolist()
-    assert SCORER.parts([]).shape == (1, 3)
+    assert SCORER.score_sentences([]).shape == (1, 3)
 
 
 WORDS = st.sampled_from(["he", "wants", "photos", "photo", "dollars", "now", "pizza", "phoney", "zzz", "q", "$few"])
@@ -101,7 +101,7 @@ def test_an_index_of_nothing_still_scores() -> None:
 
 def test_each_sentence_is_heard_by_itself_too() -> None:
     first, second = ["he", "wants", "photos"], ["pizza", "now", "now"]
-    parts = SCORER.parts([first, second])
+    parts = SCORER.score_sentences([first, second])
     assert parts.shape == (3, 3)
     assert parts[1] == pytest.approx(SCORER.score([first]))
     assert parts[2] == pytest.approx(SCORER.score([second]))
@@ -110,11 +110,11 @@ def test_each_sentence_is_heard_by_itself_too() -> None:
 
 
 def test_a_very_short_sentence_is_heard_with_the_next() -> None:
-    parts = SCORER.parts([["now"], ["he", "wants", "photos"], ["pizza", "now", "now"], ["he"]])
+    parts = SCORER.score_sentences([["now"], ["he", "wants", "photos"], ["pizza", "now", "now"], ["he"]])
     assert len(parts) == 3
     assert parts[1] == pytest.approx(SCORER.score([["now", "he", "wants", "photos"]]))
     assert parts[2] == pytest.approx(SCORER.score([["pizza", "now", "now", "he"]]))
 
 
 def test_a_very_long_message_is_heard_in_so_many_parts() -> None:
-    assert len(SCORER.parts([["he", "wants", "photos"]] * 500)) <= 1 + MOST_PARTS
+    assert len(SCORER.score_sentences([["he", "wants", "photos"]] * 500)) <= 1 + MOST_PARTS

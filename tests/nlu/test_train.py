@@ -3,7 +3,6 @@
 import dataclasses
 import itertools
 import random
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -143,35 +142,11 @@ def test_nothing_readable_is_never_answered(hearing: Any, engine: Engine, text: 
     assert engine.reply(Incoming(text=text)).classification.tier == "unsure"
 
 
-def test_what_was_learned_is_kept_and_read_back(tiny: Content, tmp_path: Path) -> None:
-    said: list[str] = []
-    first = store.load_or_train(tiny, tmp_path, said.append)
-    again = store.load_or_train(tiny, tmp_path, said.append)
-    assert said == ["Training on the phrases; this takes a few minutes, once for each change of phrases."]
-    assert [path.name for path in tmp_path.iterdir()] == [f"{store.fingerprint(tiny)}.npz"]
-    assert again.classify("he wants money") == dataclasses.replace(
-        first.classify("he wants money"), score=again.classify("he wants money").score
-    )
-    assert again.model.weights.index.words == first.model.weights.index.words
-    assert np.array_equal(again.model.weights.index.pairs, first.model.weights.index.pairs)
-
-
-def test_a_folder_that_cannot_be_written_is_told_and_nothing_breaks(tiny: Content, tmp_path: Path) -> None:
-    blocked = tmp_path / "file"
-    blocked.write_text("not a folder", "utf-8")
-    said: list[str] = []
-    store.load_or_train(tiny, blocked, said.append)
-    assert said[1:] == [
-        "The trained model can't be stored here, so the next start will train again; "
-        "set PORCHLIGHT_CACHE to a folder that can be written."
-    ]
-
-
-def test_changed_content_is_learned_anew(tiny: Content) -> None:
-    english = tiny.languages["en"]
-    other = dataclasses.replace(english, spellings={"u": "your"})
-    assert store.fingerprint(tiny) == store.fingerprint(dataclasses.replace(tiny, languages={"en": english}))
-    assert store.fingerprint(tiny) != store.fingerprint(dataclasses.replace(tiny, languages={"en": other}))
+def test_progress_is_told_from_the_first_step_to_the_last(tiny: Content) -> None:
+    told: list[tuple[int, int]] = []
+    train(tiny, store.lexicon(tiny), lambda done, total: told.append((done, total)))
+    total = told[0][1]
+    assert told == [(done, total) for done in range(total + 1)]
 
 
 def test_the_real_content_hears_plain_words(engine: Engine) -> None:

@@ -1,19 +1,39 @@
-"""The Accept and Accept-Language headers."""
+"""What a client accepts: languages and compression."""
+
+from collections.abc import Collection, Sequence
+
+#: Entries of a header that are looked at; browsers send fewer.
+MAX_ENTRIES = 20
 
 
-def accepted(header: str, langs: tuple[str, ...]) -> str:
-    """The language a browser asks for, or the first of ours."""
+def known_language(tag: str | None, langs: Collection[str]) -> str | None:
+    """The one of `langs` that a tag such as es, ES, es-MX or es_MX means; None if it means none of them."""
+    short = (tag or "").strip().lower().replace("_", "-").partition("-")[0]
+    return short if short in langs else None
+
+
+def preferred_language(header: str, langs: Sequence[str]) -> str | None:
+    """The one of `langs` that an Accept-Language header wants most; None if it wants none of them."""
     ranked: list[tuple[float, str]] = []
-    for part in header.split(",")[:20]:
-        name, _, weight = part.strip().partition(";")
-        short = name.strip().lower().partition("-")[0]
-        if short in langs:
-            ranked.append((quality(weight), short))
+    for part in header.split(",")[:MAX_ENTRIES]:
+        tag, _, weight = part.strip().partition(";")
+        lang = known_language(tag, langs)
+        if lang is not None:
+            ranked.append((_quality(weight), lang))
     best = max(ranked, key=lambda each: each[0], default=(0.0, ""))
-    return best[1] if best[0] > 0 else langs[0]
+    return best[1] if best[0] > 0 else None
 
 
-def quality(weight: str) -> float:
+def accepts_gzip(header: str) -> bool:
+    """Whether an Accept-Encoding header names gzip with a weight above 0."""
+    for part in header.lower().split(",")[:MAX_ENTRIES]:
+        coding, _, weight = part.strip().partition(";")
+        if coding.strip() == "gzip":
+            return _quality(weight) > 0
+    return False
+
+
+def _quality(weight: str) -> float:
     """The weight of one entry of an Accept header: what follows its first semicolon."""
     name, _, value = weight.strip().partition("=")
     if name.strip() != "q":

@@ -8,205 +8,256 @@ import json
 from aiohttp import web
 
 import bot
-from bot.channels.web.accept import accepted
-from bot.channels.web.api import contract
-from bot.channels.web.cached import PAGE_STEP, STEP, Ready, Shelf, filled
-from bot.channels.web.errors import _SENTENCES, _error, _html, _never_silent, _told
-from bot.channels.web.guard import GUARD, LARGEST, Guard, Handler, TooMany, guarded
-from bot.channels.web.headers import _HEADERS, _POLICY, _dress
-from bot.channels.web.keys import DOCUMENT, EMBED, ENGINE, FILES, FORM, HTML, JSON, LAST, PAGES, POLICY, SETTINGS, SHELF
+from bot.channels.web.accept import known_language
+from bot.channels.web.api import BadRequest, parse_request, reply_json, request_model
+from bot.channels.web.cached import (
+    HTML,
+    JSON,
+    PAD_BYTES,
+    PAGE_PAD_BYTES,
+    CachedResponse,
+    ResponseCache,
+    padded_response,
+)
+from bot.channels.web.cors import Cors
+from bot.channels.web.errors import Handler, api_error, html_response, log_fault, never_silent
+from bot.channels.web.forwarded import TrustedProxies
+from bot.channels.web.guard import MAX_BODY_BYTES, MAX_BODY_SECONDS, guarded
+from bot.channels.web.headers import SECURITY_HEADERS, add_security_headers, content_security_policy
+from bot.channels.web.keys import (
+    BODY_SECONDS,
+    CACHE,
+    CORS,
+    EMBED,
+    ENGINE,
+    LAST_RESORT,
+    LIMITER,
+    OPENAPI,
+    PAGES,
+    POLICY,
+    PROXIES,
+    REQUEST_MODEL,
+    SETTINGS,
+    STATIC_FILES,
+    WEBHOOKS,
+)
 from bot.channels.web.openapi import document
-from bot.channels.web.pages import NEUTRAL, PAGE, Pages
-from bot.channels.web.place import _framed_for, _place
-from bot.channels.web.requests import BadRequest, from_form, from_json
-from bot.channels.web.server import Limits, Runner, Words
+from bot.channels.web.pages import STATIC, Pages
+from bot.channels.web.rate_limit import RateLimiter, TooManyMessages
+from bot.channels.web.requests import (
+    button_label,
+    from_form,
+    language_of,
+    linking_school,
+    place_of,
+    wants_fragment,
+)
+from bot.channels.web.server import GuardedRunner, Limits, Refusals
 from bot.dialogue import Incoming, Reply
 from bot.engine import Engine
 from bot.settings import Settings
 
-_TYPES = {".js": "text/javascript", ".svg": "image/svg+xml"}
+FORM = "application/x-www-form-urlencoded"
+#: What is served under /static/.
+_STATIC_FILES = {"chat.js": "text/javascript", "exit.js": "text/javascript", "icon.svg": "image/svg+xml"}
+#: A page that shows numbers may be kept for an hour, and for a week if the server can't be reached; in seconds.
+_KEEP_NUMBERS = "public, max-age=3600, stale-if-error=604800"
 
 
-def create_app(engine: Engine, settings: Settings) -> web.Application:
-    """The web chat, ready to be served; other channels add their webhooks with `add_webhook`."""
-    app = web.Application(client_max_size=LARGEST, middlewares=[_never_silent, guarded])
+def create_app(engine: Engine, settings: Settings, pages: Pages | None = None) -> web.Application:
+    """The web chat, ready to be served; other channels add their webhooks with `add_webhook`.
+
+    `pages` may be handed in where several applications share them; they must be made from the same content.
+    """
+    app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[never_silent, guarded])
     app[ENGINE] = engine
     app[SETTINGS] = settings
-    app[GUARD] = Guard(settings)
-    app.cleanup_ctx.append(app[GUARD].forgetting)
-    app[PAGES] = Pages(engine)
-    app[SHELF] = Shelf()
-    app[POLICY] = _POLICY.format(style=app[PAGES].style_hash)
-    app[EMBED] = Ready(app[PAGES].embed_script(), "text/javascript")
-    app[LAST] = {lang: _contract(engine.last_resort(lang)) for lang in engine.langs}
-    app[DOCUMENT] = Ready(json.dumps(document(engine.content, getattr(bot, "__version__", "0"))), JSON)
-    app[FILES] = {
-        file.name: Ready(file.read_bytes(), _TYPES[file.suffix]) for file in (PAGE.parent / "static").iterdir()
+    app[PROXIES] = TrustedProxies(settings)
+    app[CORS] = Cors(settings.api_origins)
+    app[LIMITER] = RateLimiter(settings.rate_limit)
+    app.cleanup_ctx.append(app[LIMITER].expiring)
+    app[BODY_SECONDS] = MAX_BODY_SECONDS
+    app[WEBHOOKS] = set()
+    app[PAGES] = pages or Pages(engine)
+    app[CACHE] = ResponseCache(app[PAGES])
+    app[POLICY] = content_security_policy(app[PAGES].style_hash)
+    app[EMBED] = CachedResponse(app[PAGES].embed_script(), "text/javascript")
+    app[STATIC_FILES] = {
+        name: CachedResponse((STATIC / name).read_bytes(), kind) for name, kind in _STATIC_FILES.items()
     }
-    app.on_response_prepare.append(_dress)
-    _routes(app)
+    app[REQUEST_MODEL] = request_model(engine.content)
+    app[OPENAPI] = CachedResponse(json.dumps(document(engine.content, bot.__version__)), JSON)
+    app[LAST_RESORT] = {lang: reply_json(engine.last_resort(lang)) for lang in engine.langs}
+    app.on_response_prepare.append(add_security_headers)
+    _add_routes(app)
     return app
 
 
 def add_webhook(app: web.Application, path: str, handler: Handler) -> None:
-    """POST `path` goes to `handler`, which checks who posts and how much: it is a platform's door, not a person's."""
+    """POST `path` goes to `handler`, which checks the sender and the size itself: a platform calls it, not a person."""
     app.router.add_post(path, handler)
-    app[GUARD].own_doors.add(path)
+    app[WEBHOOKS].add(path)
 
 
-def create_runner(app: web.Application, limits: Limits | None = None) -> web.AppRunner:
+def create_runner(app: web.Application, limits: Limits | None = None) -> web.BaseRunner:
     """A runner on guarded connections, without access log, and whose own complaints (they name addresses) go nowhere."""
-    return Runner(app, _server_words(app[PAGES], app[POLICY]), limits or Limits())
+    return GuardedRunner(app, _refusals(app), limits or Limits())
 
 
-def _server_words(pages: Pages, policy: str) -> Words:
+def _refusals(app: web.Application) -> Refusals:
     """What is said to a connection that never became a request: its language is unknown, so all are there."""
 
-    def every(fault: str) -> str:
-        return "\n".join(pages.sentence(lang, fault) for lang in pages.langs) + "\n"
+    def in_all(fault: str) -> str:
+        return "\n".join(app[PAGES].fault_sentence(lang, fault) for lang in app[PAGES].langs) + "\n"
 
-    headers = {**_HEADERS, "Content-Security-Policy": f"{policy}'none'", "Cache-Control": "no-store"}
-    return Words(headers, broken=every("bad_request"), slow=every("too_slow"), busy=every("busy"), fault=every("broke"))
+    return Refusals(
+        headers={**SECURITY_HEADERS, "Content-Security-Policy": f"{app[POLICY]}'none'", "Cache-Control": "no-store"},
+        unreadable=in_all("bad_request"),
+        too_slow=in_all("too_slow"),
+        busy=in_all("busy"),
+        broke=in_all("broke"),
+    )
 
 
-def _routes(app: web.Application) -> None:
+def _add_routes(app: web.Application) -> None:
     router = app.router
     pages = {"page": "/", **{f"page_{lang}": f"/{lang}" for lang in app[ENGINE].langs}, "school": "/s/{school}"}
     for name, path in pages.items():
         resource = router.add_resource(path, name=name)
-        for method, handler in (("GET", _page), ("HEAD", _page), ("POST", _said)):
+        for method, handler in (("GET", get_page), ("HEAD", get_page), ("POST", post_message)):
             resource.add_route(method, handler)
-    router.add_post("/api/reply", _api_reply, name="api_reply")
-    router.add_get("/api/openapi.json", _openapi, name="openapi")
-    router.add_get("/emergency", _emergency, name="emergency")
-    router.add_get("/who-can-see", _who_can_see, name="who_can_see")
-    router.add_get("/exit", _exit, name="exit")
-    router.add_get("/embed.js", _embed, name="embed")
-    router.add_get("/static/{file}", _static, name="static")
-    router.add_get("/healthz", _alive, name="healthz")
-    router.add_get("/readyz", _alive, name="readyz")
+    router.add_post("/api/reply", post_api_reply, name="api_reply")
+    router.add_get("/api/openapi.json", get_openapi, name="openapi")
+    router.add_get("/emergency", get_emergency, name="emergency")
+    router.add_get("/who-can-see", get_who_can_see, name="who_can_see")
+    router.add_get("/exit", get_exit, name="exit")
+    router.add_get("/embed.js", get_embed, name="embed")
+    router.add_get("/static/{file}", get_static, name="static")
+    router.add_get("/healthz", get_health, name="healthz")
+    router.add_get("/readyz", get_health, name="readyz")
+
+
+# --- messages ----------------------------------------------------------------------------------
+
+
+async def reply_to(request: web.Request, messages: tuple[Incoming, ...]) -> Reply:
+    """The engine's reply to the first of the messages that is an alert, else to the last.
+
+    TooManyMessages past the rate limit, unless the reply is urgent: that is never held back.
+    """
+    engine, address = request.app[ENGINE], request.app[PROXIES].client_address(request)
+    wait = await request.app[LIMITER].wait(request, address)
+    for incoming in messages:
+        reply = engine.reply(incoming)
+        if reply.classification.tier == "alert":
+            break
+    if wait and not reply.is_urgent:
+        raise TooManyMessages(wait, reply.classification.lang)
+    return reply
+
+
+async def post_message(request: web.Request) -> web.Response:
+    """One message of the form: the whole page with its exchange or, for the script, the exchange alone."""
+    engine, pages = request.app[ENGINE], request.app[PAGES]
+    place = place_of(request, engine)
+    fragment = wants_fragment(request)
+    if request.content_type != FORM:
+        return html_response(pages.fault(place.lang, "bad_request"), 415)
+    body = await request.read()
+    lang, typed = place.lang, ""
+    try:
+        messages = from_form(body, place, engine.content)
+        lang, typed = messages[-1].lang or lang, messages[-1].text
+        reply = await reply_to(request, messages)
+        shown = typed or button_label(messages[-1], engine)
+        html = pages.exchange(reply, place, shown) if fragment else pages.chat(place, reply, shown)
+    except TooManyMessages as fault:
+        if fragment:
+            raise
+        response = html_response(pages.fault_with_text(fault.lang or lang, "too_many", place, typed), fault.status)
+        response.headers["Retry-After"] = fault.headers["Retry-After"]
+        return response
+    except Exception as error:  # whatever breaks, the numbers are sent
+        log_fault(request, error)
+        html = pages.last_resort_fragment(lang) if fragment else pages.fault_with_text(lang, "broke", place, typed)
+    return padded_response(html, HTML, PAD_BYTES if fragment else PAGE_PAD_BYTES)
+
+
+async def post_api_reply(request: web.Request) -> web.Response:
+    """One message of the API: its answer as JSON."""
+    engine = request.app[ENGINE]
+    if request.content_type != JSON:
+        raise web.HTTPUnsupportedMediaType
+    body = await request.read()
+    try:
+        messages = parse_request(body, request.app[REQUEST_MODEL], engine.content)
+    except BadRequest as fault:
+        return api_error(request, 400, str(fault))
+    try:
+        text = reply_json(await reply_to(request, messages))
+    except TooManyMessages:
+        raise
+    except Exception as error:  # whatever breaks, the numbers are sent
+        log_fault(request, error)
+        text = request.app[LAST_RESORT][messages[-1].lang or engine.langs[0]]
+    return padded_response(text, JSON)
 
 
 # --- pages -------------------------------------------------------------------------------------
 
 
-async def _page(request: web.Request) -> web.Response:
-    place = _place(request)
-    return request.app[SHELF].get(place, HTML, lambda: request.app[PAGES].chat(place)).response(request)
+async def get_page(request: web.Request) -> web.Response:
+    """The chat page."""
+    return request.app[CACHE].chat(place_of(request, request.app[ENGINE])).response(request)
 
 
-async def _said(request: web.Request) -> web.Response:
-    """One message of the form: the whole page with its exchange, or only the exchange for the script."""
-    place = _place(request)
-    pages = request.app[PAGES]
-    fragment = bool(request.headers.get("X-Fragment"))
-    if request.content_type != FORM:
-        return _html(pages.fault(place.lang, "bad_request"), 415)
-    body = await request.read()
-    lang, typed = place.lang, ""
-    try:
-        incoming = from_form(body, place.lang, place.school, request.app[ENGINE].content)
-        lang, typed = incoming.lang or lang, incoming.text
-        reply = await request.app[GUARD].answer(request, request.app[ENGINE], incoming)
-        said = incoming.text or _label(request, incoming)
-        html = pages.exchange(reply, place, said) if fragment else pages.chat(place, reply, said)
-    except TooMany as fault:
-        if fragment:
-            raise
-        response = _html(pages.fault_keeping(fault.lang, "too_many", place, typed), fault.status)
-        response.headers["Retry-After"] = fault.headers["Retry-After"]
-        return response
-    except Exception as error:  # whatever breaks, the numbers are sent
-        _told(request, error)
-        html = pages.last_fragment(lang) if fragment else pages.fault_keeping(lang, "broke", place, typed)
-    return _answer(html, HTML, STEP if fragment else PAGE_STEP)
-
-
-async def _emergency(request: web.Request) -> web.Response:
-    asked, langs = request.query.get("lang", ""), request.app[ENGINE].langs
-    lang = asked if asked in langs else accepted(request.headers.get("Accept-Language", ""), langs)
-    school = _framed_for(request)
-    page = request.app[SHELF].get(("emergency", lang, school), HTML, lambda: request.app[PAGES].emergency(lang, school))
-    response = page.response(request, tagged=True)
-    if asked not in langs:
+async def get_emergency(request: web.Request) -> web.Response:
+    """The page with the numbers alone, which may be kept."""
+    engine = request.app[ENGINE]
+    asked = known_language(request.query.get("lang"), engine.langs)
+    lang = asked or language_of(request, engine.langs)
+    page = request.app[CACHE].emergency(lang, linking_school(request, engine.content))
+    response = page.response(request, with_etag=True)
+    if not asked:
         response.headers["Vary"] += ", Accept-Language"
-    response.headers["Cache-Control"] = "public, max-age=3600, stale-if-error=604800"
+    response.headers["Cache-Control"] = _KEEP_NUMBERS
     return response
 
 
-async def _who_can_see(request: web.Request) -> web.Response:
-    lang, school = _place(request).lang, _framed_for(request)
-    page = request.app[SHELF].get(("who", lang, school), HTML, lambda: request.app[PAGES].who_can_see(lang, school))
+async def get_who_can_see(request: web.Request) -> web.Response:
+    """The page on who can see a chat."""
+    engine = request.app[ENGINE]
+    page = request.app[CACHE].who_can_see(place_of(request, engine).lang, linking_school(request, engine.content))
     return page.response(request)
 
 
-async def _exit(request: web.Request) -> web.Response:
+async def get_exit(request: web.Request) -> web.Response:
     """The way out without a script: clear what the browser holds of this site, then a neutral page."""
-    return web.Response(status=303, headers={"Location": NEUTRAL, "Clear-Site-Data": '"*"'})
+    headers = {"Location": request.app[PAGES].exit_url, "Clear-Site-Data": '"*"'}
+    return web.Response(status=303, headers=headers)
 
 
-async def _embed(request: web.Request) -> web.Response:
+async def get_embed(request: web.Request) -> web.Response:
     """The script that a school puts into its own page; any page may load it, the frame opens only for allowed ones."""
-    response = request.app[EMBED].response(request, tagged=True)
+    response = request.app[EMBED].response(request, with_etag=True)
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     response.headers["Cache-Control"] = "public, max-age=3600"
     return response
 
 
-async def _static(request: web.Request) -> web.Response:
-    file = request.app[FILES].get(request.match_info["file"])
+async def get_static(request: web.Request) -> web.Response:
+    """A script or picture of the page."""
+    file = request.app[STATIC_FILES].get(request.match_info["file"])
     if file is None:
         raise web.HTTPNotFound
     return file.response(request)
 
 
-async def _alive(request: web.Request) -> web.Response:
+async def get_openapi(request: web.Request) -> web.Response:
+    """The description of the API."""
+    return request.app[OPENAPI].response(request)
+
+
+async def get_health(request: web.Request) -> web.Response:
+    """Liveness and readiness."""
     return web.Response(text="ok")
-
-
-# --- the API -----------------------------------------------------------------------------------
-
-
-async def _api_reply(request: web.Request) -> web.Response:
-    engine = request.app[ENGINE]
-    if request.content_type != JSON:
-        return _error(415, _SENTENCES[415])
-    body = await request.read()
-    try:
-        incoming = from_json(body, engine.content)
-    except BadRequest as fault:
-        return _error(400, str(fault))
-    try:
-        text = _contract(await request.app[GUARD].answer(request, engine, incoming))
-    except TooMany:
-        raise
-    except Exception as error:  # whatever breaks, the numbers are sent
-        _told(request, error)
-        text = request.app[LAST][incoming.lang or engine.langs[0]]
-    return _answer(text, JSON, STEP)
-
-
-async def _openapi(request: web.Request) -> web.Response:
-    return request.app[DOCUMENT].response(request)
-
-
-def _contract(reply: Reply) -> str:
-    return json.dumps(contract(reply))
-
-
-def _label(request: web.Request, incoming: Incoming) -> str:
-    """What a pressed button said, to show it as the person's own line."""
-    words = request.app[ENGINE].content.languages[incoming.lang or request.app[ENGINE].langs[0]]
-    if incoming.action == "more":
-        return words.shared.button_more
-    if incoming.topic:
-        return words.replies[incoming.topic].button
-    labels = {"menu": words.shared.button_menu, "numbers": words.shared.button_numbers}
-    return labels.get(incoming.action, words.shared.button_not_meant)
-
-
-def _answer(text: str, kind: str, step: int) -> web.Response:
-    """What answers a message: as long as any other, and nobody on the way may undo that by compressing it."""
-    response = web.Response(body=filled(text, step), content_type=kind, charset="utf-8")
-    response.headers["Cache-Control"] = "no-store, no-transform"
-    return response

@@ -1,4 +1,4 @@
-"""What stands between a person and us: the proxies we trust, the names we answer to, the origins that may call the API."""
+"""Who asks, and for which host, where proxies stand in between: forwarded headers count only from trusted ones."""
 
 import ipaddress
 from urllib.parse import urlsplit
@@ -7,24 +7,23 @@ from aiohttp import web
 
 from bot.settings import Settings
 
-#: Probes come by the address of the machine, whatever our name is; these carry nothing.
+#: Probes ask for the address of the machine, whatever our host name is; these paths carry nothing.
 PROBES = frozenset({"/healthz", "/readyz"})
 
 
-class Front:
-    """Reads forwarded headers only from trusted proxies, and checks Host and Origin against the settings."""
+class TrustedProxies:
+    """Reads X-Forwarded-For, -Proto and -Host as far as they come from the proxies that the settings name."""
 
     def __init__(self, settings: Settings) -> None:
         self._proxies = settings.trusted_proxies
         self._https = settings.public_url.startswith("https://")
         own = urlsplit(settings.public_url).hostname
         self._hosts = frozenset(host.lower() for host in (own, *settings.allowed_hosts) if host)
-        self.origins = frozenset(settings.api_origins)
 
-    def address(self, request: web.BaseRequest) -> str:
-        """Who asks: the peer, or what a chain of trusted proxies says, read from the right."""
+    def client_address(self, request: web.BaseRequest) -> str:
+        """The address of the client: of the connection, or what a chain of trusted proxies says, read from the right."""
         peer = request.remote or ""
-        if not self._proxies or not self._trusted(peer):
+        if not self._proxies or not self._is_trusted(peer):
             return peer
         hops = [
             _without_port(hop.strip())
@@ -36,32 +35,32 @@ class Front:
             if _parsed(hop) is None:
                 break  # not an address: what stands further left is not to be trusted either
             seen = hop
-            if not self._trusted(hop):
+            if not self._is_trusted(hop):
                 break
         return seen
 
     def is_https(self, request: web.BaseRequest) -> bool:
-        """Whether the person came by TLS, as far as we are told by somebody we trust."""
+        """Whether the client came by TLS: PUBLIC_URL says so, or a trusted proxy does."""
         if self._https:
             return True
-        if not self._proxies or not self._trusted(request.remote or ""):
+        if not self._proxies or not self._is_trusted(request.remote or ""):
             return False
         proto = ",".join(request.headers.getall("X-Forwarded-Proto", ()))
         return proto.rpartition(",")[2].strip().lower() == "https"
 
-    def is_ours(self, request: web.Request) -> bool:
-        """Whether the request is for a name we answer to; without PUBLIC_URL or ALLOWED_HOSTS any name is."""
+    def is_allowed_host(self, request: web.Request) -> bool:
+        """Whether the request is for a host of PUBLIC_URL or ALLOWED_HOSTS; without both, any host is allowed."""
         if not self._hosts or request.path in PROBES:
             return True
-        if self._proxies and self._trusted(request.remote or ""):
-            told = ",".join(request.headers.getall("X-Forwarded-Host", ())).rpartition(",")[2].strip()
-            if told:
-                return _host(told) in self._hosts
+        if self._proxies and self._is_trusted(request.remote or ""):
+            forwarded = ",".join(request.headers.getall("X-Forwarded-Host", ())).rpartition(",")[2].strip()
+            if forwarded:
+                return _host(forwarded) in self._hosts
         named = request.headers.getall("Host", [])
         # request.host is that of the target where somebody asks us as if we were a proxy: GET http://name/ HTTP/1.1
         return len(named) == 1 and self._hosts.issuperset((_host(named[0]), _host(request.host)))
 
-    def _trusted(self, address: str) -> bool:
+    def _is_trusted(self, address: str) -> bool:
         parsed = _parsed(address)
         return parsed is not None and any(parsed in network for network in self._proxies)
 
@@ -76,7 +75,7 @@ def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | Non
 
 
 def _without_port(hop: str) -> str:
-    """An address as some proxies write it: 192.0.2.1:5000, [2001:db8::1]:5000."""
+    """The address of a hop; some proxies write 192.0.2.1:5000 or [2001:db8::1]:5000."""
     if hop.startswith("["):
         return hop[1:].partition("]")[0]
     return hop.partition(":")[0] if hop.count(":") == 1 else hop

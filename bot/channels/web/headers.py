@@ -4,11 +4,11 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot.channels.web.guard import GUARD
-from bot.channels.web.keys import ENGINE, POLICY, SETTINGS
-from bot.channels.web.place import _framed_for
+from bot.channels.web.errors import log_fault
+from bot.channels.web.keys import CORS, ENGINE, POLICY, PROXIES, SETTINGS
+from bot.channels.web.requests import linking_school
 
-_SENSORS = (
+_FEATURES_OFF = (
     "accelerometer",
     "browsing-topics",
     "camera",
@@ -18,7 +18,7 @@ _SENSORS = (
     "microphone",
     "usb",
 )
-_HEADERS = {
+SECURITY_HEADERS = {
     "Server": "web",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -26,32 +26,53 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Permitted-Cross-Domain-Policies": "none",
     "X-Robots-Tag": "noarchive",
-    "Permissions-Policy": ", ".join(f"{name}=()" for name in _SENSORS),
+    "Permissions-Policy": ", ".join(f"{name}=()" for name in _FEATURES_OFF),
 }
-# The style stands in the page itself, known by its hash: no second request before anything is seen.
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src '{style}'; img-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors "
-)
+_HSTS = "max-age=31536000"  # a year, in seconds
 
 
-async def _dress(request: web.Request, response: web.StreamResponse) -> None:
-    """The security headers, on everything this server sends."""
+def content_security_policy(style_hash: str) -> str:
+    """The policy of all pages up to its frame-ancestors, whose origins are to be added.
+
+    The style stands in the page itself, known by its hash: no second request before anything is seen.
+    """
+    return (
+        f"default-src 'none'; script-src 'self'; style-src '{style_hash}'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors "
+    )
+
+
+async def add_security_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """Add the security headers; never raises: a fault leaves the strictest ones, and the answer is sent."""
     headers = response.headers
-    shared = headers.get("Cross-Origin-Resource-Policy", "same-origin")
-    headers.update(_HEADERS)
-    headers["Cross-Origin-Resource-Policy"] = shared  # the one script for other people's pages says cross-origin
-    ancestors = _ancestors(request)
-    headers["Content-Security-Policy"] = request.app[POLICY] + (" ".join(ancestors) or "'none'")
-    if not ancestors:
-        headers["X-Frame-Options"] = "DENY"
-    request.app[GUARD].dress(request, response)
+    resource_policy = headers.get("Cross-Origin-Resource-Policy", "same-origin")
+    headers.update(SECURITY_HEADERS)
+    headers["Cross-Origin-Resource-Policy"] = (
+        resource_policy  # the one script for other people's pages says cross-origin
+    )
+    headers["Content-Security-Policy"] = f"{request.app[POLICY]}'none'"
+    headers["X-Frame-Options"] = "DENY"
     headers.setdefault("Cache-Control", "no-store")
+    try:
+        _add_for_request(request, response)
+    except Exception as error:
+        log_fault(request, error)
 
 
-def _ancestors(request: web.Request) -> list[str]:
+def _add_for_request(request: web.Request, response: web.StreamResponse) -> None:
+    """What depends on who asks, and how: framing, TLS, the origin."""
+    if origins := _framing_origins(request):
+        response.headers["Content-Security-Policy"] = request.app[POLICY] + " ".join(origins)
+        del response.headers["X-Frame-Options"]
+    if request.app[PROXIES].is_https(request):
+        response.headers["Strict-Transport-Security"] = _HSTS
+    request.app[CORS].add_headers(request, response)
+
+
+def _framing_origins(request: web.Request) -> list[str]:
     """The origins that may show this page inside theirs: a school's own, for the school's page only."""
-    school = request.app[ENGINE].content.schools.get(request.match_info.get("school") or _framed_for(request) or "")
+    content = request.app[ENGINE].content
+    school = content.schools.get(request.match_info.get("school") or linking_school(request, content) or "")
     if school is None:
         return []
     origins = (urlsplit(address) for address in (*school.embed_from, *request.app[SETTINGS].allowed_origins))

@@ -1,23 +1,13 @@
-"""The API described in OpenAPI 3.1, made from the same values that the code checks."""
+"""The API described in OpenAPI 3.1: the shapes are those of bot/channels/web/api.py."""
 
-from typing import Any, get_args
+from typing import Any
 
-from bot.channels.web.requests import ACTIONS, ALIASES, AUDIENCES, FIELDS
-from bot.dialogue import KINDS, Tier
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
+
+from bot.channels.web.api import ErrorResponse, request_model, response_model
 from bot.schema import Content
 
 _STRING = {"type": "string"}
-_ABOUT = {
-    "text": "What the person wrote. It is answered and forgotten.",
-    "lang": "A hint such as en or es; the message itself comes first. An unknown language is passed over.",
-    "school": "The short name in a school's link. An unknown one is passed over.",
-    "topic": "A topic from the next list of an answer, or menu, numbers, not_meant.",
-    "action": (
-        "What a button does: menu, numbers, more (the second page of topic; without one, the menu), not_meant. "
-        "To press a button, send back its topic, action and audience as they stand in the next list."
-    ),
-    "audience": "Whose words to answer in: teen, or adult for a parent, teacher or grown survivor.",
-}
 _FAULTS = {
     "400": "Not JSON, a wrong type, an unknown field, topic, action or audience, or none of text, topic and action.",
     "408": "The body took longer than 10 seconds to arrive.",
@@ -39,7 +29,7 @@ _LIMITED = (
 
 
 def document(content: Content, version: str) -> dict[str, Any]:
-    """The whole document."""
+    """The whole document for a content: its topics and languages are the only ones."""
     return {
         "openapi": "3.1.0",
         "info": {
@@ -48,8 +38,8 @@ def document(content: Content, version: str) -> dict[str, Any]:
             "description": "Vetted answers and hotline numbers. Nothing that is sent is kept. 911 and 988 come first.",
         },
         "paths": {
-            "/api/reply": {"post": _reply(content)},
-            "/api/openapi.json": {"get": _described()},
+            "/api/reply": {"post": _reply()},
+            "/api/openapi.json": {"get": _openapi()},
             "/emergency": {"get": _emergency()},
             "/healthz": {"get": _probe("liveness", "The process is alive.")},
             "/readyz": {"get": _probe("readiness", "The process can answer.")},
@@ -58,34 +48,56 @@ def document(content: Content, version: str) -> dict[str, Any]:
     }
 
 
-def _reply(content: Content) -> dict[str, Any]:
-    faults = {code: _fault(said + (_CARRIES if code in ("408", "413") else "")) for code, said in _FAULTS.items()}
+class _Untitled(GenerateJsonSchema):
+    """Schemas without a title for each field, which would only repeat its name."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+
+def _schemas(content: Content) -> dict[str, Any]:
+    _, schemas = models_json_schema(
+        [
+            (request_model(content), "validation"),
+            (response_model(content), "serialization"),
+            (ErrorResponse, "serialization"),
+        ],
+        ref_template="#/components/schemas/{model}",
+        schema_generator=_Untitled,
+    )
+    defined: dict[str, Any] = schemas["$defs"]
+    return defined
+
+
+def _reply() -> dict[str, Any]:
+    faults = {code: _fault(description + _CARRIES) for code, description in _FAULTS.items()}
     retry = {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}, "required": True}
+    request, response = _ref("ReplyRequest"), _ref("ReplyResponse")
     return {
         "operationId": "reply",
         "summary": "One message in, one answer out.",
         "requestBody": {
             "required": True,
-            "content": {"application/json": {"schema": _ref("Ask"), "examples": _EXAMPLES}},
+            "content": {"application/json": {"schema": request, "examples": _EXAMPLES}},
         },
         "responses": {
-            "200": {"description": "The answer.", "content": {"application/json": {"schema": _ref("Reply")}}},
+            "200": {"description": "The answer.", "content": {"application/json": {"schema": response}}},
             **faults,
             "429": {**_fault(_LIMITED), "headers": {"Retry-After": retry}},
         },
     }
 
 
-def _fault(said: str) -> dict[str, Any]:
-    return {"description": said, "content": {"application/json": {"schema": _ref("Error")}}}
+def _fault(description: str) -> dict[str, Any]:
+    return {"description": description, "content": {"application/json": {"schema": _ref("ErrorResponse")}}}
 
 
-def _described() -> dict[str, Any]:
+def _openapi() -> dict[str, Any]:
     answer = {"description": "This document.", "content": {"application/json": {"schema": {"type": "object"}}}}
     return {
         "operationId": "describe",
         "summary": "This document.",
-        "responses": {"200": answer, "421": _fault(_FAULTS["421"])},
+        "responses": {"200": answer, "421": _fault(_FAULTS["421"] + _CARRIES)},
     }
 
 
@@ -105,60 +117,10 @@ def _emergency() -> dict[str, Any]:
     }
 
 
-def _probe(name: str, said: str) -> dict[str, Any]:
-    answer = {"description": said, "content": {"text/plain": {"schema": _STRING}}}
-    return {"operationId": name, "summary": said, "responses": {"200": answer}}
+def _probe(name: str, description: str) -> dict[str, Any]:
+    answer = {"description": description, "content": {"text/plain": {"schema": _STRING}}}
+    return {"operationId": name, "summary": description, "responses": {"200": answer}}
 
 
 def _ref(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _schemas(content: Content) -> dict[str, Any]:
-    asked = sorted({*content.topics, *ALIASES})
-    fields: dict[str, Any] = {name: {"type": "string", "description": _ABOUT[name]} for name in FIELDS}
-    fields["lang"]["maxLength"] = fields["school"]["maxLength"] = 64
-    fields["topic"]["enum"] = [*asked, ""]
-    fields["action"]["enum"] = [*ACTIONS, ""]
-    fields["audience"]["enum"] = [*AUDIENCES, ""]
-    topics = sorted({*content.topics, "none"})
-    return {
-        "Ask": {
-            "type": "object",
-            "additionalProperties": False,
-            "properties": fields,
-            "anyOf": [{"required": ["text"]}, {"required": ["topic"]}, {"required": ["action"]}],
-        },
-        "Reply": _object(
-            lang={"enum": list(content.languages)},
-            tier={"enum": list(get_args(Tier))},
-            safety=_list({"enum": list(KINDS)}),
-            topic={"enum": topics},
-            messages={**_list(_ref("Message")), "minItems": 1},
-            next=_list(_ref("Button")),
-        ),
-        "Message": _object(
-            kind={"enum": ["urgent", "answer", "unsure", "notice", "numbers"]},
-            text=_STRING,
-            links=_list(_object(label=_STRING, url=_STRING)),
-        ),
-        "Button": {
-            "type": "object",
-            "required": ["topic", "label"],
-            "properties": {
-                "topic": {"enum": asked},
-                "label": _STRING,
-                "action": {"enum": list(ACTIONS)},
-                "audience": {"enum": list(AUDIENCES)},
-            },
-        },
-        "Error": _object(error=_STRING),
-    }
-
-
-def _object(**fields: Any) -> dict[str, Any]:
-    return {"type": "object", "required": list(fields), "properties": fields}
-
-
-def _list(items: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "array", "items": items}

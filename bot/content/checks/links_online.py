@@ -7,7 +7,7 @@ from pathlib import Path
 import aiohttp
 
 from bot.content.checks.phone_numbers import links
-from bot.content.load import read
+from bot.content.load import read_raw
 from bot.content.yaml_reader import Problem
 
 LIMIT = aiohttp.ClientTimeout(total=5)
@@ -20,7 +20,7 @@ _REFUSED = (401, 403, 405, 406, 429)
 async def check_links(root: Path) -> tuple[Problem, ...]:
     """The links that don't open: each once, at the first place where it is written."""
     first: dict[str, tuple[str, int]] = {}
-    for file, line, address in links(read(root)):
+    for file, line, address in links(read_raw(root)):
         first.setdefault(address, (file, line))
     faults = await _faults(tuple(first))
     found = (Problem(*first[address], _sentence(address, fault)) for address, fault in faults if fault)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import phonenumbers
 from phonenumbers import shortnumberinfo
 
-from bot.content.checks.references import PLACEHOLDER, RESOURCES, reply_file, texts
-from bot.content.draft import Draft
-from bot.content.yaml_reader import Problem, Sheet, Where
+from bot.content.checks.references import PLACEHOLDER, RESOURCES, reply_file, reply_files, text_paths
+from bot.content.raw import RawContent
+from bot.content.yaml_reader import FieldPath, Problem, YamlFile
 
 #: Regions as the telephone network names them, and as sentences do.
 _REGIONS = {"UK": "GB"}
@@ -22,78 +22,77 @@ _ADDRESS = re.compile(
 )
 
 
-def resource_numbers(draft: Draft) -> Iterator[Problem]:
+def resource_numbers(raw: RawContent) -> Iterator[Problem]:
     """Numbers that no telephone would connect, and letters that don't spell the number."""
-    sheet = draft.sheets.get(RESOURCES)
-    if sheet is None:
+    yaml_file = raw.files.get(RESOURCES)
+    if yaml_file is None:
         return
-    for name in sheet.names():
-        region = _region(sheet, name)
+    for name in yaml_file.names():
+        region = _region(yaml_file, name)
         for field in ("call", "text"):
-            number = sheet.text(name, field)
+            number = yaml_file.text(name, field)
             if number and not _reachable(number, field, region):
-                yield sheet.problem(
+                yield yaml_file.problem(
                     f'"{number}" is not a number that works in {_country(region)}; compare it with the source',
                     name,
                     field,
                 )
-        yield from _details(sheet, name)
+        yield from _detail_problems(yaml_file, name)
 
 
-def school_numbers(draft: Draft) -> Iterator[Problem]:
+def school_numbers(raw: RawContent) -> Iterator[Problem]:
     """The same for the numbers of schools."""
-    for file, sheet in draft.sheets.items():
+    for file, yaml_file in raw.files.items():
         if file.startswith("content/schools/"):
             for field in ("call", "safety_line"):
-                number = sheet.text(field)
+                number = yaml_file.text(field)
                 if number and not (_reachable(number, "call", "US") or _reachable(number, "text", "US")):
-                    yield sheet.problem(f'"{number}" is not a number that works in the US; ask the school', field)
-            for origin, line in sheet.items("embed_from"):
+                    yield yaml_file.problem(f'"{number}" is not a number that works in the US; ask the school', field)
+            for origin, line in yaml_file.items("embed_from"):
                 if not re.fullmatch(r"https://[^/\s]+", origin):
                     yield Problem(
                         file, line, f'"{origin}" must end after the name of the site: https://www.example.org'
                     )
 
 
-def links(draft: Draft) -> Iterator[tuple[str, int, str]]:
+def links(raw: RawContent) -> Iterator[tuple[str, int, str]]:
     """Every web address in the content: file, line, address."""
-    for file, sheet in draft.sheets.items():
+    for file, yaml_file in raw.files.items():
         if file.startswith("content/"):
-            for where, address in _addresses(sheet.values, ()):
-                yield file, sheet.line(*where), address
+            for path, address in _addresses(yaml_file.values, ()):
+                yield file, yaml_file.line(*path), address
 
 
-def broken_links(draft: Draft) -> Iterator[Problem]:
+def broken_links(raw: RawContent) -> Iterator[Problem]:
     """Web addresses that can't be right. That they begin with https:// is checked when they are read."""
-    for file, line, address in links(draft):
+    for file, line, address in links(raw):
         if not re.fullmatch(r"https://[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?([/?#]\S*)?", address, re.IGNORECASE):
             yield Problem(
                 file, line, f'"{address}" is not a whole web address; open it in a browser and copy it from there'
             )
 
 
-def written_numbers(draft: Draft) -> Iterator[Problem]:
+def written_numbers(raw: RawContent) -> Iterator[Problem]:
     """Numbers and addresses in replies: they stand in resources.yaml, replies name them."""
-    resources = draft.sheets.get(RESOURCES)
-    known = _known(resources) if resources else {}
+    resources = raw.files.get(RESOURCES)
+    known = _placeholders(resources) if resources else {}
     short = re.compile(r"(?<![\w-])(" + "|".join(sorted(map(re.escape, known), key=len, reverse=True)) + r")(?![\w-])")
-    for lang in draft.languages:
-        names = _proper_names(draft, lang)
-        for file, sheet in draft.sheets.items():
-            if file.startswith(f"content/replies/{lang}/"):
-                for _, row, line in prose(sheet):
-                    # The name of a service may hold its number: 988 Suicide & Crisis Lifeline.
-                    bare = _without(row, names)
-                    for number, instead in _numbers(bare, known, short if known else None):
-                        yield Problem(file, line, f'"{number}" belongs in {RESOURCES} only; {instead}')
+    for lang in raw.languages:
+        names = _proper_names(raw, lang)
+        for file, yaml_file in reply_files(raw, lang):
+            for _, row, line in prose(yaml_file):
+                # The name of a service may hold its number: 988 Suicide & Crisis Lifeline.
+                bare = _without(row, names)
+                for number, instead in _numbers(bare, known, short if known else None):
+                    yield Problem(file, line, f'"{number}" belongs in {RESOURCES} only; {instead}')
 
 
-def prose(sheet: Sheet) -> Iterator[tuple[Where, str, int]]:
-    """Every row of words for readers in a sheet: its place, its text without placeholders, its line."""
-    for where in texts(sheet):
-        if where[-1] not in ("reviewed", "for"):
-            for row, line in sheet.rows(*where):
-                yield where, PLACEHOLDER.sub(" ", row), line
+def prose(yaml_file: YamlFile) -> Iterator[tuple[FieldPath, str, int]]:
+    """Every row of words for readers in a file: its path, its text without placeholders, its line."""
+    for path in text_paths(yaml_file):
+        if path[-1] not in ("reviewed", "for"):
+            for row, line in yaml_file.rows(*path):
+                yield path, PLACEHOLDER.sub(" ", row), line
 
 
 def _numbers(row: str, known: dict[str, str], short: re.Pattern[str] | None) -> Iterator[tuple[str, str]]:
@@ -108,7 +107,7 @@ def _numbers(row: str, known: dict[str, str], short: re.Pattern[str] | None) -> 
         yield found[0], "write {resource.call}"
 
 
-def _known(resources: Sheet) -> dict[str, str]:
+def _placeholders(resources: YamlFile) -> dict[str, str]:
     """Each number of the resources and how a reply writes it."""
     known: dict[str, str] = {}
     for name in resources.names():
@@ -122,8 +121,8 @@ def _known(resources: Sheet) -> dict[str, str]:
     return known
 
 
-def _proper_names(draft: Draft, lang: str) -> tuple[str, ...]:
-    words = draft.sheets.get(reply_file(lang, "_resources"))
+def _proper_names(raw: RawContent, lang: str) -> tuple[str, ...]:
+    words = raw.files.get(reply_file(lang, "_resources"))
     names = [words.text(name, "name") for name in words.names()] if words else []
     return tuple(sorted(filter(None, names), key=len, reverse=True))
 
@@ -141,8 +140,8 @@ def _country(region: str) -> str:
     return _COUNTRIES.get(region, region)
 
 
-def _region(sheet: Sheet, name: str) -> str:
-    return sheet.text(name, "country") or "US"
+def _region(yaml_file: YamlFile, name: str) -> str:
+    return yaml_file.text(name, "country") or "US"
 
 
 def _reachable(number: str, field: str, country: str) -> bool:
@@ -150,7 +149,7 @@ def _reachable(number: str, field: str, country: str) -> bool:
     region = _REGIONS.get(country, country)
     digits = re.sub(r"\D", "", number)
     if number == digits and len(digits) <= 6:
-        return _short(digits, field, region)
+        return _is_short_number(digits, field, region)
     try:
         parsed = phonenumbers.parse(number, None if country == "world" else region)
     except phonenumbers.NumberParseException:
@@ -158,7 +157,7 @@ def _reachable(number: str, field: str, country: str) -> bool:
     return phonenumbers.is_valid_number(parsed)
 
 
-def _short(digits: str, field: str, region: str) -> bool:
+def _is_short_number(digits: str, field: str, region: str) -> bool:
     if len(digits) in (5, 6) and field == "text":
         return True  # codes for texts are leased one by one: there is no plan to compare them with
     if len(digits) != 3:
@@ -170,33 +169,33 @@ def _short(digits: str, field: str, region: str) -> bool:
     return shortnumberinfo.is_valid_short_number_for_region(parsed, region)
 
 
-def _details(sheet: Sheet, name: str) -> Iterator[Problem]:
-    country = _region(sheet, name)
+def _detail_problems(yaml_file: YamlFile, name: str) -> Iterator[Problem]:
+    country = _region(yaml_file, name)
     if country != "world" and _REGIONS.get(country, country) not in phonenumbers.SUPPORTED_REGIONS:
-        yield sheet.problem(f'"{country}" is not a country here; write US, UK, CA or world', name, "country")
-    letters, number = sheet.text(name, "letters"), re.sub(r"\D", "", sheet.text(name, "call"))
+        yield yaml_file.problem(f'"{country}" is not a country here; write US, UK, CA or world', name, "country")
+    letters, number = yaml_file.text(name, "letters"), re.sub(r"\D", "", yaml_file.text(name, "call"))
     if letters:
         spelled = re.sub(r"\D", "", letters.upper().translate(_KEYPAD))
         if spelled.removeprefix("1") != number.removeprefix("1"):
-            yield sheet.problem(f'"{letters}" spells {spelled}, which is not the number to call', name, "letters")
-    if (ext := sheet.text(name, "ext")) and not ext.isdigit():
-        yield sheet.problem(f'"{ext}" is no extension; write its digits only', name, "ext")
-    for lang in sheet.names(name, "press"):
-        if not re.fullmatch(r"[0-9*#]", key := sheet.text(name, "press", lang)):
-            yield sheet.problem(f'"{key}" is no key; write one digit', name, "press", lang)
-    if (email := sheet.text(name, "email")) and not re.fullmatch(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", email):
-        yield sheet.problem(f'"{email}" is not an e-mail address', name, "email")
-    if sheet.names(name) and not any(sheet.get(name, way) for way in ("call", "text", "chat", "link", "email")):
-        yield sheet.problem(f'"{name}" can\'t be reached; give it a call, text, chat, link or email', name)
+            yield yaml_file.problem(f'"{letters}" spells {spelled}, which is not the number to call', name, "letters")
+    if (ext := yaml_file.text(name, "ext")) and not ext.isdigit():
+        yield yaml_file.problem(f'"{ext}" is no extension; write its digits only', name, "ext")
+    for lang in yaml_file.names(name, "press"):
+        if not re.fullmatch(r"[0-9*#]", key := yaml_file.text(name, "press", lang)):
+            yield yaml_file.problem(f'"{key}" is no key; write one digit', name, "press", lang)
+    if (email := yaml_file.text(name, "email")) and not re.fullmatch(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", email):
+        yield yaml_file.problem(f'"{email}" is not an e-mail address', name, "email")
+    if yaml_file.names(name) and not any(yaml_file.get(name, way) for way in ("call", "text", "chat", "link", "email")):
+        yield yaml_file.problem(f'"{name}" can\'t be reached; give it a call, text, chat, link or email', name)
 
 
-def _addresses(value: object, where: Where) -> Iterator[tuple[Where, str]]:
+def _addresses(value: object, path: FieldPath) -> Iterator[tuple[FieldPath, str]]:
     if isinstance(value, str):
         if value.startswith("https://") and "\n" not in value.strip():
-            yield where, value.strip()
+            yield path, value.strip()
     elif isinstance(value, dict):
         for name, part in value.items():
-            yield from _addresses(part, (*where, name))
+            yield from _addresses(part, (*path, name))
     elif isinstance(value, list):
         for n, part in enumerate(value):
-            yield from _addresses(part, (*where, n))
+            yield from _addresses(part, (*path, n))

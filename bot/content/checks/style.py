@@ -1,219 +1,164 @@
-"""Does every reply speak as it should: safe words, short, easy to read?"""
+"""Is every reply short, easy to read, and shown as it is written?"""
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bot.content.checks.phone_numbers import prose
 from bot.content.checks.readability import english_grade, spanish_ease, words
-from bot.content.checks.references import PLACEHOLDER, TOPICS, reply_file
-from bot.content.draft import Draft
-from bot.content.error_messages import unknown
-from bot.content.yaml_reader import Problem, Sheet, Where, read_yaml
+from bot.content.checks.references import PLACEHOLDER, TOPICS, reply_file, reply_files
+from bot.content.error_messages import field_names
+from bot.content.raw import RawContent
+from bot.content.yaml_reader import FieldPath, Problem, YamlFile
+from bot.schema import SafetyReply, TopicReply
 
-#: Where editors keep the words that no reply may use.
-WORDING = "content/wording.yaml"
-BUTTON, ASK = 26, 70  # characters
-TEEN, ADULT, SECOND_PAGE, WARM = 90, 130, 130, 40  # words
-SHOWN = 4  # resources or next topics: more are not read
-#: The hardest a text may be, by who reads it: English grade at most, Spanish ease at least.
-GRADES = {"crisis": 4.0, "teen": 6.0, "adult": 7.0}
-EASE = {"crisis": 70.0, "teen": 70.0, "adult": 65.0}
+MAX_BUTTON_CHARACTERS = 26
+MAX_ASK_CHARACTERS = 70
+#: How long a text may be, in words, by its field; `text` of a topic for adults may be as long as `adult`.
+MAX_WORDS = {"text": 90, "adult": 130, "more": 130, "adult_more": 130, "warm": 40, "warm_other": 40, "other": 90}
+#: More resources, or next topics, than these are not read.
+MAX_SHOWN = 4
+#: The hardest a text may be, by who reads it: a school grade in English, an ease from 0 to 100 in Spanish.
+MAX_ENGLISH_GRADE = {"crisis": 4.0, "teen": 6.0, "adult": 7.0}
+MIN_SPANISH_EASE = {"crisis": 70.0, "teen": 70.0, "adult": 65.0}
 #: The shared words that somebody in danger reads.
-CRISIS = ("urgent_911", "urgent_988", "cannot_dial", "care", "numbers_intro", "safe_word", "late", "not_meant_keep")
-#: Fewer words than these have no grade: one long word would decide it.
-_GRADED_FROM = 12
-_EMOJI = re.compile("[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff\ufe0f]")
+CRISIS_WORDS = ("urgent_911", "urgent_988", "cannot_dial", "care", "numbers_intro", "late", "not_meant_keep")
+#: Shorter texts have no grade: one long word would decide it.
+_MIN_WORDS_TO_GRADE = 12
+#: The texts that are shown in paragraphs, so that lost line ends are seen.
+_PARAGRAPHS = ("text", "adult", "more", "adult_more", "other")
+_FIELDS = (*field_names(TopicReply), *field_names(SafetyReply))
+_SHARED_FILES = ("_shared", "_web", "_telegram")
 #: Names that the writer can't make shorter: CyberTipline, NCMEC, Know2Protect, StopNCII.
 _NAME = re.compile(r"\b\w*(?:[A-Z]\w*[A-Z]|[a-z]\d[A-Z])\w*(?:\.gov|\.org)?\b")
 #: Names of services, places and peoples: capitals in the middle of a sentence.
 _CAPITALS = re.compile(r"(?<=[^\W\d_][ ])(?!I\b)[A-ZÁÉÍÓÚÑ][\w’'-]*(?:[ ](?!I\b)[A-ZÁÉÍÓÚÑ][\w’'-]*)*")
-#: Stands for a name or a number where a text is measured: what it is called isn't the writer's choice.
-_SHORT = "help"
+#: Stands for a name or a number where a text is measured: the writer doesn't choose what a service is called.
+_SHORT_WORD = "help"
 
 
-@dataclass(frozen=True)
-class Never:
-    """Words that no reply may use."""
-
-    pattern: re.Pattern[str]
-    instead: str
-    fine_in: tuple[str, ...]  # the topics that have to name them
-
-
-def unsafe_words(draft: Draft) -> Iterator[Problem]:
-    """Words from wording.yaml, exclamation marks and emoji, each with what to write instead."""
-    never, problems = _wording(draft)
-    yield from problems
-    for lang in draft.languages:
-        for file, reply in _replies(draft, lang):
-            topic = file.rsplit("/", 1)[-1].removesuffix(".yaml")
-            watched = [unsafe for unsafe in never.get(lang, ()) if topic not in unsafe.fine_in]
-            for _, row, line in prose(reply):
-                yield from (Problem(file, line, sentence) for sentence in _unsafe(row, watched))
-
-
-def _unsafe(row: str, never: list[Never]) -> Iterator[str]:
-    plain = row.replace("’", "'")
-    for unsafe in never:
-        if found := unsafe.pattern.search(plain):
-            yield f'"{found[0]}" is not used here; instead: {unsafe.instead}'
-    if "!" in row or "¡" in row:
-        yield "there is an exclamation mark here; end the sentence with a period"
-    if emoji := _EMOJI.search(row):
-        yield f'"{emoji[0]}" is an emoji; take it out'
-
-
-def spanish_questions(draft: Draft) -> Iterator[Problem]:
-    """Spanish questions that are not opened, or never end."""
-    for lang in draft.languages:
-        for file, sheet in _replies(draft, lang) if lang == "es" else ():
-            for _, row, line in prose(sheet):
+def spanish_questions(raw: RawContent) -> Iterator[Problem]:
+    """Spanish questions without "¿" in front or "?" at the end."""
+    for lang in raw.languages:
+        for file, yaml_file in reply_files(raw, lang) if lang == "es" else ():
+            for _, row, line in prose(yaml_file):
                 if row.count("?") > row.count("¿"):
                     yield Problem(file, line, 'a question here has no "¿" in front')
                 elif row.count("¿") > row.count("?"):
                     yield Problem(file, line, 'a question here has no "?" at the end')
 
 
-def lengths(draft: Draft) -> Iterator[Problem]:
+def layout(raw: RawContent) -> Iterator[Problem]:
+    """Texts whose lines are shown otherwise than they are written."""
+    for lang in raw.languages:
+        for file, yaml_file in reply_files(raw, lang):
+            for path in yaml_file.run_together:
+                if path[-1] in _PARAGRAPHS:
+                    sentence = f'these lines run together into one; write "{path[-1]}: |" and the words below it'
+                    yield yaml_file.problem(sentence, *path)
+            for path in yaml_file.blocks:
+                for row, line in yaml_file.rows(*path):
+                    if row.startswith("#"):
+                        sentence = f'readers would see this "#" line; put the note above "{path[-1]}: |"'
+                        yield Problem(file, line, sentence)
+                    elif (found := re.match(r"([a-z_]+):(?:\s|$)", row)) and found[1] in _FIELDS:
+                        sentence = f'"{found[1]}" is read as words of "{path[-1]}" here; start it in the same column as "{path[-1]}"'
+                        yield Problem(file, line, sentence)
+
+
+def lengths(raw: RawContent) -> Iterator[Problem]:
     """Labels that don't fit on a button, answers that nobody reads to the end."""
-    for lang in draft.languages:
-        for topic in draft.ids(TOPICS):
-            if sheet := draft.sheets.get(reply_file(lang, topic)):
-                yield from _characters(sheet, BUTTON, "button")
-                yield from _characters(sheet, ASK, "ask")
-                grown = sheet.text("for") == "adult"
-                for field, most in (
-                    ("text", ADULT if grown else TEEN),
-                    ("adult", ADULT),
-                    ("more", SECOND_PAGE),
-                    ("adult_more", SECOND_PAGE),
-                ):
-                    yield from _words(sheet, most, field)
-                for field in ("resources", "adult_resources", "next"):
-                    yield from _shown(sheet, field)
-        if safety := draft.sheets.get(reply_file(lang, "_safety")):
+    for lang in raw.languages:
+        for topic in raw.ids(TOPICS):
+            if yaml_file := raw.files.get(reply_file(lang, topic)):
+                yield from _topic_lengths(yaml_file)
+        if safety := raw.files.get(reply_file(lang, "_safety")):
             for kind in safety.names():
-                for field, most in (("warm", WARM), ("warm_other", WARM), ("text", TEEN), ("other", TEEN)):
-                    yield from _words(safety, most, kind, field)
-        for file in ("_shared", "_web", "_telegram"):
-            if shared := draft.sheets.get(reply_file(lang, file)):
+                for field in ("warm", "warm_other", "text", "other"):
+                    yield from _words(safety, MAX_WORDS[field], kind, field)
+        for file in _SHARED_FILES:
+            if shared := raw.files.get(reply_file(lang, file)):
                 for name in shared.names():
                     if name.startswith("button_"):
-                        yield from _characters(shared, BUTTON, name)
+                        yield from _characters(shared, MAX_BUTTON_CHARACTERS, name)
 
 
-def reading_grade(draft: Draft) -> Iterator[Problem]:
-    """Texts that are too hard for who reads them, and what would help."""
-    for lang in draft.languages:
-        names = _names(draft)
-        for sheet, where, reader in _graded(draft, lang):
-            if sentence := _too_hard(lang, reader, measured(sheet.text(*where), names)):
-                yield sheet.problem(sentence, *where)
+def _topic_lengths(yaml_file: YamlFile) -> Iterator[Problem]:
+    yield from _characters(yaml_file, MAX_BUTTON_CHARACTERS, "button")
+    yield from _characters(yaml_file, MAX_ASK_CHARACTERS, "ask")
+    for field in ("text", "adult", "more", "adult_more"):
+        for_adults = field == "text" and yaml_file.text("for") == "adult"
+        yield from _words(yaml_file, MAX_WORDS["adult" if for_adults else field], field)
+    for field in ("resources", "adult_resources", "next"):
+        if (count := len(yaml_file.items(field))) > MAX_SHOWN:
+            sentence = f'"{field}" has {count} entries, {MAX_SHOWN} at most; keep the most useful'
+            yield yaml_file.problem(sentence, field)
+
+
+def _characters(yaml_file: YamlFile, maximum: int, *path: str) -> Iterator[Problem]:
+    if (length := len(yaml_file.text(*path))) > maximum:
+        yield yaml_file.problem(f'"{path[-1]}" has {length} characters; {maximum} fit', *path)
+
+
+def _words(yaml_file: YamlFile, maximum: int, *path: str) -> Iterator[Problem]:
+    count = len(words(PLACEHOLDER.sub(_SHORT_WORD, yaml_file.text(*path))))
+    if count > maximum:
+        sentence = f'"{path[-1]}" has {count} words, {maximum} at most; take out {count - maximum}'
+        yield yaml_file.problem(sentence, *path)
+
+
+def reading_grade(raw: RawContent) -> Iterator[Problem]:
+    """Texts that are too hard for those who read them."""
+    for lang in raw.languages:
+        names = _names(raw)
+        for yaml_file, path, reader in _graded(raw, lang):
+            if sentence := _too_hard(lang, reader, measured(yaml_file.text(*path), names)):
+                yield yaml_file.problem(sentence, *path)
 
 
 def measured(text: str, names: tuple[str, ...] = ()) -> str:
-    """A text as its grade is measured: names of services and placeholders are one short word."""
-    text = PLACEHOLDER.sub(_SHORT, text)
+    """A text as it is graded: names of services and placeholders count as one short word."""
+    text = PLACEHOLDER.sub(_SHORT_WORD, text)
     for name in names:
-        text = text.replace(name, _SHORT)
-    return _NAME.sub(_SHORT, _CAPITALS.sub(_SHORT, text))
+        text = text.replace(name, _SHORT_WORD)
+    return _NAME.sub(_SHORT_WORD, _CAPITALS.sub(_SHORT_WORD, text))
 
 
 def _too_hard(lang: str, reader: str, text: str) -> str | None:
-    if len(words(text)) < _GRADED_FROM:
+    if len(words(text)) < _MIN_WORDS_TO_GRADE:
         return None
-    if lang == "en" and (grade := round(english_grade(text), 1)) > GRADES[reader]:
-        return f"this reads at grade {grade}, {GRADES[reader]:.0f} at most; use shorter words and sentences"
-    if lang == "es" and (ease := round(spanish_ease(text))) < EASE[reader]:
-        return f"this has a reading ease of {ease}, {EASE[reader]:.0f} at least; use shorter words and sentences"
+    if lang == "en" and (grade := round(english_grade(text), 1)) > MAX_ENGLISH_GRADE[reader]:
+        return f"this reads at grade {grade}, {MAX_ENGLISH_GRADE[reader]:.0f} at most; use shorter words and sentences"
+    if lang == "es" and (ease := round(spanish_ease(text))) < MIN_SPANISH_EASE[reader]:
+        return f"this has a reading ease of {ease}, {MIN_SPANISH_EASE[reader]:.0f} at least; use shorter words and sentences"
     return None
 
 
-def _graded(draft: Draft, lang: str) -> Iterator[tuple[Sheet, Where, str]]:
-    """Every text that has a grade to keep, and for whom."""
-    for topic in draft.ids(TOPICS):
-        if sheet := draft.sheets.get(reply_file(lang, topic)):
-            usual = "adult" if sheet.text("for") == "adult" else "teen"
+def _graded(raw: RawContent, lang: str) -> Iterator[tuple[YamlFile, FieldPath, str]]:
+    """Every text that is graded, with its path and who reads it."""
+    for topic in raw.ids(TOPICS):
+        if yaml_file := raw.files.get(reply_file(lang, topic)):
+            usual = "adult" if yaml_file.text("for") == "adult" else "teen"
             for field, reader in (("text", usual), ("more", usual), ("adult", "adult"), ("adult_more", "adult")):
-                yield sheet, (field,), reader
-    if safety := draft.sheets.get(reply_file(lang, "_safety")):
+                yield yaml_file, (field,), reader
+    if safety := raw.files.get(reply_file(lang, "_safety")):
         for kind in safety.names():
             for field in ("warm", "warm_other", "text", "other"):
                 yield safety, (kind, field), "crisis"
-    for file in ("_shared", "_web", "_telegram"):
-        if not (shared := draft.sheets.get(reply_file(lang, file))):
+    for file in _SHARED_FILES:
+        if not (shared := raw.files.get(reply_file(lang, file))):
             continue
         for name in shared.names():
-            yield shared, (name,), "crisis" if name in CRISIS else "teen"
-    if resources := draft.sheets.get(reply_file(lang, "_resources")):
+            yield shared, (name,), "crisis" if name in CRISIS_WORDS else "teen"
+    if resources := raw.files.get(reply_file(lang, "_resources")):
         for name in resources.names():
             for field in ("does", "privacy", "how"):
                 yield resources, (name, field), "adult"
 
 
-def _names(draft: Draft) -> tuple[str, ...]:
-    """What services are called, in any language: English names stand in Spanish sentences too."""
+def _names(raw: RawContent) -> tuple[str, ...]:
+    """What services are called, longest first, in any language: Spanish sentences hold English names."""
     found: set[str] = set()
-    for lang in draft.languages:
-        if sheet := draft.sheets.get(reply_file(lang, "_resources")):
-            found.update(sheet.text(name, "name") for name in sheet.names())
+    for lang in raw.languages:
+        if yaml_file := raw.files.get(reply_file(lang, "_resources")):
+            found.update(yaml_file.text(name, "name") for name in yaml_file.names())
     return tuple(sorted(filter(None, found), key=lambda name: (-len(name), name)))
-
-
-def _replies(draft: Draft, lang: str) -> Iterator[tuple[str, Sheet]]:
-    for file, sheet in draft.sheets.items():
-        if file.startswith(f"content/replies/{lang}/"):
-            yield file, sheet
-
-
-def _characters(sheet: Sheet, most: int, *where: str) -> Iterator[Problem]:
-    if (length := len(sheet.text(*where))) > most:
-        yield sheet.problem(f'"{where[-1]}" has {length} characters; {most} fit', *where)
-
-
-def _shown(sheet: Sheet, field: str) -> Iterator[Problem]:
-    if (count := len(sheet.items(field))) > SHOWN:
-        yield sheet.problem(f'"{field}" has {count} entries, {SHOWN} at most; keep the most useful', field)
-
-
-def _words(sheet: Sheet, most: int, *where: str) -> Iterator[Problem]:
-    count = len(words(PLACEHOLDER.sub(_SHORT, sheet.text(*where))))
-    if count > most:
-        yield sheet.problem(f'"{where[-1]}" has {count} words, {most} at most; take out {count - most}', *where)
-
-
-# --- wording.yaml -------------------------------------------------------------------------------
-
-
-def _wording(draft: Draft) -> tuple[dict[str, list[Never]], list[Problem]]:
-    """The lists of wording.yaml by language, and what is wrong with them."""
-    if not (draft.root / WORDING).is_file():
-        return {}, [Problem(WORDING, 1, "this file is missing; without it no unsafe word is found")]
-    sheet, problems = read_yaml(draft.root / WORDING, WORDING)
-    if sheet is None:
-        return {}, problems
-    never = {lang: [_never(sheet, lang, words) for words in sheet.names(lang)] for lang in sheet.names()}
-    return never, [*problems, *_misshapen(draft, sheet)]
-
-
-def _never(sheet: Sheet, lang: str, unsafe: str) -> Never:
-    return Never(
-        pattern=re.compile(rf"(?<!\w){re.escape(unsafe)}(?!\w)", re.IGNORECASE),
-        instead=sheet.text(lang, unsafe) or sheet.text(lang, unsafe, "instead"),
-        fine_in=tuple(topic for topic, _ in sheet.items(lang, unsafe, "fine_in")),
-    )
-
-
-def _misshapen(draft: Draft, sheet: Sheet) -> Iterator[Problem]:
-    topics = draft.ids(TOPICS)
-    for lang in draft.languages:
-        if not sheet.names(lang):
-            yield sheet.problem(f'"{lang}" is missing; every language needs its own list')
-    for lang in sheet.names():
-        for unsafe in sheet.names(lang):
-            if sheet.names(lang, unsafe) and not sheet.text(lang, unsafe, "instead"):
-                yield sheet.problem(f'"{unsafe}" needs a word about what to do instead', lang, unsafe)
-            for topic, line in sheet.items(lang, unsafe, "fine_in"):
-                if topics and topic not in topics:
-                    yield Problem(WORDING, line, unknown("topic", topic, topics))

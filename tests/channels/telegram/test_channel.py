@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-from dataclasses import replace
 
 import pytest
 from fakes.clock import FakeClock
@@ -189,9 +188,8 @@ async def test_nothing_is_left_in_work_of_chats_that_were_answered(
 async def test_address_that_telegram_refuses_is_told(
     engine: Engine, server: TelegramServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    hook = replace(
-        settings(server), telegram_mode="webhook", telegram_secret="s3cret", public_url="http://porch.example"
-    )
+    address = {"telegram_mode": "webhook", "telegram_secret": "s3cret", "public_url": "http://porch.example"}
+    hook = settings(server).model_copy(update=address)
     async with running(engine, server, hook) as bot:
         assert not bot.ready
     assert NO_WEBHOOK in caplog.text

@@ -3,7 +3,6 @@
 import json
 import logging
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,9 +23,8 @@ Client = TestClient[Any, Any]
 
 
 def hooked(server: TelegramServer) -> Settings:
-    return replace(
-        settings(server), telegram_mode="webhook", telegram_secret=SECRET, public_url="https://porch.example"
-    )
+    hook = {"telegram_mode": "webhook", "telegram_secret": SECRET, "public_url": "https://porch.example"}
+    return settings(server).model_copy(update=hook)
 
 
 @pytest.fixture

@@ -8,55 +8,30 @@ import json
 import re
 import subprocess
 import sys
-from typing import Any
+from functools import partial
 
 import pytest
-from aiohttp.test_utils import TestClient
-from fakes.web_kit import BrokenEngine
+from fakes.web_kit import BrokenEngine, Start
 
-from bot.channels.web.app import create_app
-from bot.channels.web.cached import PAGE_STEP, STEP, Shelf, filled
-from bot.channels.web.keys import SHELF
-from bot.channels.web.pages import Pages
-from bot.content import load
-from bot.dialogue import Classification
+from bot.channels.web.cached import PAD_BYTES, PAGE_PAD_BYTES, ResponseCache, padded
+from bot.channels.web.keys import CACHE
+from bot.channels.web.pages import Pages, Place
 from bot.engine import Engine
-from bot.schema import Content
-from bot.settings import Settings
 
-TYPED = '\nhe has my "pics" & wants <money> ⟦ü⟧ \x02kept\x03'
-
-
-class FakeClassifier:
-    """Hears blackmail, or nothing."""
-
-    def classify(self, text: str, hint: str | None = None) -> Classification:
-        if "die" in text:
-            return Classification("en", "alert", safety=("suicide",))
-        return Classification(hint or "en", "unsure", alternatives=("grooming",))
-
-
-@pytest.fixture(scope="module")
-def content() -> Content:
-    return load.read(load.default_root()).content()
+TYPED = '\nhe has my "pics" & wants <money> ⟦ü⟧ \x02typed\x03'
 
 
 @pytest.fixture
-def start(aiohttp_client: Any, content: Content) -> Any:
-    async def started(engine: type[Engine] = Engine, **settings: Any) -> TestClient[Any, Any]:
-        client: TestClient[Any, Any] = await aiohttp_client(
-            create_app(engine(content, FakeClassifier()), Settings(**settings)), auto_decompress=False
-        )
-        return client
-
-    return started
+def start_raw(start: Start) -> Start:
+    """Clients that leave compressed bodies as they are."""
+    return partial(start, auto_decompress=False)
 
 
 # --- made once -----------------------------------------------------------------------------------
 
 
-async def test_the_policy_names_the_style_that_stands_in_each_page(start) -> None:
-    client = await start()
+async def test_the_policy_names_the_style_that_stands_in_each_page(start_raw) -> None:
+    client = await start_raw()
     for path in ("/", "/es", "/s/example", "/emergency", "/who-can-see", "/nothing-here"):
         response = await client.get(path, headers={"Accept-Encoding": "identity"})
         (style,) = re.findall("<style>(.*?)</style>", await response.text(), re.DOTALL)
@@ -78,8 +53,10 @@ async def test_the_policy_names_the_style_that_stands_in_each_page(start) -> Non
         ("deflate", False),
     ],
 )
-async def test_a_page_that_is_the_same_for_all_is_sent_packed_to_those_who_can_take_it(start, asked, packed) -> None:
-    client = await start()
+async def test_a_page_that_is_the_same_for_all_is_sent_packed_to_those_who_can_take_it(
+    start_raw, asked, packed
+) -> None:
+    client = await start_raw()
     for path in ("/", "/emergency", "/who-can-see", "/static/chat.js", "/embed.js", "/api/openapi.json"):
         plain = await (await client.get(path, headers={"Accept-Encoding": "identity"})).read()
         response = await client.get(path, headers={"Accept-Encoding": asked})
@@ -90,9 +67,9 @@ async def test_a_page_that_is_the_same_for_all_is_sent_packed_to_those_who_can_t
 
 
 async def test_a_page_is_made_for_the_first_who_asks_and_sent_to_the_rest(
-    start, monkeypatch: pytest.MonkeyPatch
+    start_raw, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client = await start()
+    client = await start_raw()
     paths = ("/", "/es", "/s/example?lang=es", "/emergency", "/who-can-see?lang=es")
     first = [await (await client.get(path)).read() for path in paths]
     monkeypatch.delattr(Pages, "_render")
@@ -100,23 +77,20 @@ async def test_a_page_is_made_for_the_first_who_asks_and_sent_to_the_rest(
     assert len(set(first)) == len(paths)
     for n in range(50):
         await client.get(f"/?lang={n}", headers={"Accept-Language": f"x{n}"})
-    assert len(client.app[SHELF]) == len(paths)  # nothing that somebody asks for makes it longer
+    assert len(client.app[CACHE]) == len(paths)  # nothing that somebody asks for makes it longer
 
 
-def test_a_full_shelf_lets_go_of_what_was_not_asked_for_longest() -> None:
-    shelf = Shelf(most=2)
+def test_a_full_cache_drops_the_least_recently_used_page(kit, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
-
-    def get(key: str) -> None:
-        shelf.get(key, "text/html", lambda: made.append(key) or key)
-
-    for key in "abacab":
-        get(key)
-    assert made == ["a", "b", "c", "b"] and len(shelf) == 2
+    monkeypatch.setattr(Pages, "chat", lambda self, place: made.append(place.path) or place.path)
+    cache = ResponseCache(kit.pages(Engine), max_pages=2)
+    for path in "abacab":
+        cache.chat(Place("en", path))
+    assert made == ["a", "b", "c", "b"] and len(cache) == 2
 
 
-async def test_a_cache_that_holds_the_packed_page_is_told_so(start) -> None:
-    client = await start()
+async def test_a_cache_that_holds_the_packed_page_is_told_so(start_raw) -> None:
+    client = await start_raw()
     tags = {}
     for coding in ("gzip", "identity"):
         tags[coding] = (await client.get("/emergency", headers={"Accept-Encoding": coding})).headers["ETag"]
@@ -130,8 +104,8 @@ async def test_a_cache_that_holds_the_packed_page_is_told_so(start) -> None:
     assert tags["gzip"] != tags["identity"]
 
 
-async def test_the_numbers_come_in_the_browsers_language_unless_one_is_asked_for(start) -> None:
-    client = await start()
+async def test_the_numbers_come_in_the_browsers_language_unless_one_is_asked_for(start_raw) -> None:
+    client = await start_raw()
     for path, lang in (("/emergency", "es"), ("/emergency?lang=tlh", "es"), ("/emergency?lang=en", "en")):
         response = await client.get(path, headers={"Accept-Language": "es-MX", "Accept-Encoding": "identity"})
         assert f'<html lang="{lang}">' in await response.text()
@@ -141,11 +115,11 @@ async def test_the_numbers_come_in_the_browsers_language_unless_one_is_asked_for
 # --- filled up -----------------------------------------------------------------------------------
 
 
-async def test_the_length_of_an_answer_does_not_tell_its_topic(start, content: Content) -> None:
+async def test_the_length_of_an_answer_does_not_tell_its_topic(start_raw, kit) -> None:
     """Of the API, of the script's answers, and of whole pages: all are equally long, and none is compressed."""
-    client = await start(rate_limit=0)
+    client = await start_raw(rate_limit=0)
     lengths: dict[str, set[int]] = {"api": set(), "script": set(), "page": set()}
-    forms = [{"topic": topic, "lang": lang} for topic in content.topics for lang in content.languages]
+    forms = [{"topic": topic, "lang": lang} for topic in kit.content.topics for lang in kit.content.languages]
     forms += [{"text": "i want to die", "lang": "en"}, {"text": "qwrt", "lang": "es"}, {"action": "numbers"}]
     for form in forms:
         for name, asked in (
@@ -159,13 +133,13 @@ async def test_the_length_of_an_answer_does_not_tell_its_topic(start, content: C
             lengths[name].add(len(await response.read()))
             if name == "api":
                 assert next(iter(await response.json())) == "lang"
-    assert lengths == {"api": {STEP}, "script": {STEP}, "page": {PAGE_STEP}}
+    assert lengths == {"api": {PAD_BYTES}, "script": {PAD_BYTES}, "page": {PAGE_PAD_BYTES}}
 
 
 def test_filling_adds_blanks_only() -> None:
-    for text in ("", "ñ", "x" * STEP, "x" * (STEP + 1)):
-        assert filled(text).rstrip(b" ").decode() == text and len(filled(text)) % STEP == 0
-    assert json.loads(filled('{"a": 1}')) == {"a": 1}
+    for text in ("", "ñ", "x" * PAD_BYTES, "x" * (PAD_BYTES + 1)):
+        assert padded(text).rstrip(b" ").decode() == text and len(padded(text)) % PAD_BYTES == 0
+    assert json.loads(padded('{"a": 1}')) == {"a": 1}
 
 
 # --- nobody writes it twice ------------------------------------------------------------------------
@@ -178,8 +152,8 @@ def kept(page: str) -> str:
 
 
 @pytest.mark.parametrize(("path", "lang"), [("/", "en"), ("/es", "es"), ("/s/example?lang=es", "es")])
-async def test_past_the_limit_what_was_typed_stands_in_the_box_again(start, path: str, lang: str) -> None:
-    client = await start(rate_limit=1)
+async def test_past_the_limit_what_was_typed_stands_in_the_box_again(start_raw, path: str, lang: str) -> None:
+    client = await start_raw(rate_limit=1)
     await client.post(path, data={"text": "qwrt", "lang": lang})
     response = await client.post(path, data={"text": TYPED, "lang": lang})
     page = await response.text()
@@ -192,8 +166,8 @@ async def test_past_the_limit_what_was_typed_stands_in_the_box_again(start, path
     assert pressed.status == 429 and "<textarea" not in await pressed.text()
 
 
-async def test_when_the_answer_breaks_what_was_typed_stands_in_the_box_again(start, caplog) -> None:
-    client = await start(BrokenEngine)
+async def test_when_the_answer_breaks_what_was_typed_stands_in_the_box_again(start_raw, caplog) -> None:
+    client = await start_raw(BrokenEngine)
     page = await (await client.post("/es", data={"text": TYPED, "lang": "es"})).text()
     assert kept(page) == TYPED.strip() and 'href="tel:911"' in page
     assert "pics" not in caplog.text

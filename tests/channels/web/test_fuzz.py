@@ -12,6 +12,8 @@ from live_fuzz import fuzz, served
 
 from bot.engine import Engine
 
+pytestmark = pytest.mark.slow  # a process of its own, and hundreds of requests
+
 
 @pytest.fixture(scope="module")
 def live(engine: Engine) -> Iterator[str]:
@@ -32,7 +34,7 @@ def test_a_false_description_would_be_found(live: str, tmp_path: Path) -> None:
     """The same run, told that an answer has a field that it hasn't."""
     with urllib.request.urlopen(f"{live}/api/openapi.json") as response:
         described = json.load(response)
-    described["components"]["schemas"]["Reply"]["required"].append("mood")
+    described["components"]["schemas"]["ReplyResponse"]["required"].append("mood")
     described["servers"] = [{"url": live}]
     file = tmp_path / "false.json"
     file.write_text(json.dumps(described), "utf-8")
@@ -41,7 +43,7 @@ def test_a_false_description_would_be_found(live: str, tmp_path: Path) -> None:
     assert "mood" in done.stdout
 
 
-def test_the_real_ear_hears_alerts_past_the_limit(engine: Engine) -> None:
+def test_the_real_classifier_finds_alerts_past_the_limit(engine: Engine) -> None:
     """One message a minute is allowed; whoever is in danger is answered all the same, in both languages."""
     with served(RATE_LIMIT="1") as address:
         assert [_asked(address, "how do i report a picture")[0] for _ in range(3)] == [200, 429, 429]

@@ -7,24 +7,20 @@ import ipaddress
 import json
 import logging
 import socket
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from aiohttp import ClientSession, web
-from test_guard import BrokenEngine, FakeClassifier
+from fakes.web_kit import BrokenEngine, WebKit
 
-from bot.channels.web import guard as web_guard
-from bot.channels.web.app import create_app, create_runner
-from bot.channels.web.guard import GUARD
-from bot.channels.web.keys import ENGINE
-from bot.channels.web.server import Limits
-from bot.content import load
+from bot.channels.web import rate_limit
+from bot.channels.web.app import create_runner
+from bot.channels.web.guard import MAX_BODY_BYTES
+from bot.channels.web.keys import LIMITER, PAGES
+from bot.channels.web.server import MAX_HEAD_BYTES, Limits
 from bot.engine import Engine
-from bot.schema import Content
-from bot.settings import Settings
 
 CANARY = "zxcanary5523"
 GET = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -33,21 +29,14 @@ QUICK = Limits(head_seconds=0.3, idle_seconds=0.6, linger_seconds=0.2)
 Serve = Callable[..., Awaitable[tuple[str, int]]]
 
 
-@pytest.fixture(scope="module")
-def content() -> Content:
-    return load.read(load.default_root()).content()
-
-
 @pytest.fixture
-async def serve(content: Content) -> AsyncIterator[Serve]:
-    runners: list[web.AppRunner] = []
+async def serve(kit: WebKit) -> AsyncIterator[Serve]:
+    runners: list[web.BaseRunner] = []
 
     async def started(
         limits: Limits = QUICK, kind: type[Engine] = Engine, body_seconds: float = 0.3, **settings: Any
     ) -> tuple[str, int]:
-        app = create_app(kind(content, FakeClassifier()), replace(Settings(), **settings))
-        app[GUARD].body_seconds = body_seconds
-        runner = create_runner(app, limits)
+        runner = create_runner(kit.app(kind, body_seconds, **settings), limits)
         runners.append(runner)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -166,18 +155,14 @@ async def test_a_name_is_checked_wherever_it_stands(serve: Serve, sent: bytes, s
 
 
 async def test_a_connection_that_says_nothing_is_closed(serve: Serve) -> None:
-    begun = time.monotonic()
     assert await say(await serve()) == b""
-    assert time.monotonic() - begun < 2
 
 
 async def test_a_head_that_comes_byte_by_byte_is_cut_off_with_the_numbers(serve: Serve) -> None:
-    begun = time.monotonic()
     head = b"GET / HTTP/1.1\r\nHost: x\r\nA: " + b"a" * 60
     fine(
         await say(await serve(replace(QUICK, linger_seconds=2)), *(head[n : n + 1] for n in range(40)), pause=0.02), 408
     )
-    assert time.monotonic() - begun < 3
 
 
 async def test_a_second_head_on_the_same_connection_has_its_time_too(serve: Serve) -> None:
@@ -191,19 +176,15 @@ async def test_a_body_that_comes_byte_by_byte_is_cut_off_with_the_numbers(serve:
     head = (
         b"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 5000\r\n\r\n"
     )
-    begun = time.monotonic()
     answer = await say(await serve(), head, *[b"a"] * 10, pause=0.02)
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert b"tel:911" in answer and b"tel:988" in answer
-    assert time.monotonic() - begun < 3
 
 
 async def test_an_idle_connection_is_closed_and_a_busy_one_kept(serve: Serve) -> None:
     where = await serve()
-    begun = time.monotonic()
     answer = await say(where, GET, GET, GET, pause=0.35)
     assert answer.count(b" 200 ") == 3
-    assert 1.0 < time.monotonic() - begun < 4
 
 
 # --- large -------------------------------------------------------------------------------------
@@ -214,6 +195,14 @@ async def test_a_body_said_to_be_large_is_refused_before_it_is_read(serve: Serve
     answer = await say(await serve(body_seconds=30), head)
     assert answer.startswith(b"HTTP/1.1 413 ")
     assert b"911" in answer and b"988" in answer
+
+
+async def test_a_body_that_comes_with_its_head_is_not_counted_as_head(serve: Serve) -> None:
+    body = b'{"text": "' + b"i want to die " * 3_000 + b'"}'
+    assert MAX_HEAD_BYTES < len(body) < MAX_BODY_BYTES
+    head = b"POST /api/reply HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n"
+    answer = await say(await serve(), head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+    assert answer.startswith(b"HTTP/1.1 200 ") and b'"alert"' in answer
 
 
 async def test_a_broken_chunk_is_waited_out_and_gets_the_numbers(serve: Serve) -> None:
@@ -255,7 +244,7 @@ async def test_a_crowd_of_silent_connections_keeps_nobody_out(serve: Serve) -> N
 
 async def test_those_who_ask_and_never_read_keep_nobody_out(serve: Serve) -> None:
     """Each asks for more than any buffer holds; what they don't take in time they don't get."""
-    where = await serve(Limits(connections=16, take_seconds=0.3))
+    where = await serve(Limits(connections=16, unread_seconds=0.3))
     deaf = [socket.socket() for _ in range(20)]
     loop = asyncio.get_running_loop()
     for each in deaf:
@@ -287,18 +276,16 @@ async def test_where_everybody_is_being_answered_the_next_one_gets_the_numbers(s
 
 async def test_those_who_left_the_slow_lane_hold_nobody_up(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     """A flood that hangs up at once leaves no queue behind in front of an alert from the same address."""
-    monkeypatch.setattr(web_guard, "PACE", 0.1)
+    monkeypatch.setattr(rate_limit, "SLOW_LANE_SECONDS", 0.1)  # 60 of them would outlast the patience of say()
     where = await serve(rate_limit=1)
     head = b"POST /api/reply HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n"
     for _ in range(60):
         _, writer = await asyncio.open_connection(*where)
         writer.write(head + b'Content-Length: 14\r\n\r\n{"text": "hi"}')
         await hang_up(writer)
-    begun = time.monotonic()
     body = b'{"text": "i want to die"}'
     answer = await say(where, head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
     assert answer.startswith(b"HTTP/1.1 200 ") and b'"alert"' in answer
-    assert time.monotonic() - begun < 3
 
 
 # --- nothing is kept ---------------------------------------------------------------------------
@@ -331,8 +318,7 @@ async def test_no_refusal_is_logged_or_repeats_anything(
     assert CANARY not in written and "192.0.2.99" not in written and "127.0.0.1" not in written
 
 
-async def test_the_app_can_be_served_twice_from_one_engine(content: Content) -> None:
+async def test_the_app_can_be_served_twice_from_one_engine(kit: WebKit) -> None:
     """Two replicas in one process share no counter."""
-    engine = Engine(content, FakeClassifier())
-    one, other = create_app(engine, Settings()), create_app(engine, Settings())
-    assert one[ENGINE] is other[ENGINE] and one[GUARD].buckets is not other[GUARD].buckets
+    one, other = kit.app(), kit.app()
+    assert one[PAGES] is other[PAGES] and one[LIMITER].buckets is not other[LIMITER].buckets

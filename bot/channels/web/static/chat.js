@@ -8,27 +8,27 @@ class Chat {
     this.page = log.closest(".page");
     this.box = document.getElementById("box");
     this.text = document.getElementById("text");
-    this.waiting = Promise.resolve();
-    this.talk = 0; // counts up when the chat is cleared, so that a late answer finds no place
-    document.addEventListener("submit", (event) => this.submitted(event));
-    document.addEventListener("click", (event) => this.linked(event));
-    this.text.addEventListener("keydown", (event) => this.key(event));
-    this.text.addEventListener("input", () => this.grow());
+    this.pending = Promise.resolve();
+    this.chatNumber = 0; // counts up when the chat is cleared, so that a late answer finds no place
+    document.addEventListener("submit", (event) => this.onSubmit(event));
+    document.addEventListener("click", (event) => this.onClick(event));
+    this.text.addEventListener("keydown", (event) => this.onKeyDown(event));
+    this.text.addEventListener("input", () => this.fitToText());
     addCopyButtons(this.log, this.words);
   }
 
-  key(event) {
+  onKeyDown(event) {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     this.box.querySelector(".box__send").click(); // older phones have no requestSubmit
   }
 
-  grow() {
+  fitToText() {
     this.text.style.height = "auto";
     this.text.style.height = `${Math.min(this.text.scrollHeight + 2, 180)}px`;
   }
 
-  submitted(event) {
+  onSubmit(event) {
     const form = event.target;
     if (!form.matches("[data-chat]")) return;
     event.preventDefault();
@@ -41,134 +41,134 @@ class Chat {
     }
     if (typed) {
       this.text.value = "";
-      this.grow();
+      this.fitToText();
     }
     this.page.classList.add("page--talking");
-    const said = this.say(words, fields.get("lang"));
-    this.show(said);
+    const sent = this.addUserMessage(words, fields.get("lang"));
+    this.scrollTo(sent);
     // Who typed goes on typing. Who pressed a button reads: the box would open the keyboard over the answer.
-    (typed ? this.text : said).focus({ preventScroll: true });
+    (typed ? this.text : sent).focus({ preventScroll: true });
     const address = form.getAttribute("action"); // form.action would be the hidden field of that name
-    this.queue(address, fields, said);
+    this.enqueue(address, fields, sent);
   }
 
   /* Who asks who can see this, in the middle of writing, must not lose a word by it: the page comes into the chat. */
-  linked(event) {
+  onClick(event) {
     const link = event.target.closest("[data-inside]");
     if (!link || !this.holdsWords || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     this.page.classList.add("page--talking");
-    const said = this.say(link.textContent.trim(), document.documentElement.lang);
-    this.show(said);
-    said.focus({ preventScroll: true });
-    this.queue(link.getAttribute("href"), null, said);
+    const sent = this.addUserMessage(link.textContent.trim(), document.documentElement.lang);
+    this.scrollTo(sent);
+    sent.focus({ preventScroll: true });
+    this.enqueue(link.getAttribute("href"), null, sent);
   }
 
   /* One after the other, so that answers stand in the order of the messages. */
-  queue(address, fields, said) {
-    const talk = this.talk;
-    this.waiting = this.waiting.then(async () => {
-      if (talk !== this.talk) return;
-      const dots = this.dots(said);
-      const answer = await this.ask(address, fields);
+  enqueue(address, fields, sent) {
+    const chatNumber = this.chatNumber;
+    this.pending = this.pending.then(async () => {
+      if (chatNumber !== this.chatNumber) return;
+      const dots = this.addDots(sent);
+      const answer = await this.fetchAnswer(address, fields);
       dots.remove();
-      if (talk !== this.talk) return;
-      if (answer.exchange) this.answered(said, answer.exchange);
-      else if (answer.tooLong) this.tooLong(said, answer.fault, fields.get("text"));
-      else this.failed(said, answer.fault, () => this.queue(address, fields, said));
+      if (chatNumber !== this.chatNumber) return;
+      if (answer.exchange) this.showAnswer(sent, answer.exchange);
+      else if (answer.tooLong) this.returnText(sent, answer.fault, fields.get("text"));
+      else this.showFault(sent, answer.fault, () => this.enqueue(address, fields, sent));
     });
   }
 
-  say(words, lang) {
-    const said = element("p", "said");
-    said.lang = lang || document.documentElement.lang;
-    said.tabIndex = -1;
-    said.append(element("span", "unseen", `${this.words.you}: `), words);
-    this.log.append(said);
-    return said;
+  addUserMessage(words, lang) {
+    const sent = element("p", "user-message");
+    sent.lang = lang || document.documentElement.lang;
+    sent.tabIndex = -1;
+    sent.append(element("span", "unseen", `${this.words.you}: `), words);
+    this.log.append(sent);
+    return sent;
   }
 
-  dots(said) {
+  addDots(sent) {
     const dots = element("p", "dots");
     dots.setAttribute("aria-hidden", "true");
     dots.append(element("i"), element("i"), element("i"));
-    said.after(dots);
+    sent.after(dots);
     return dots;
   }
 
-  async ask(address, fields) {
+  async fetchAnswer(address, fields) {
     let html = "";
     let response;
     try {
       response = await fetch(address, {
         method: fields ? "POST" : "GET",
-        body: fields && filled(fields),
+        body: fields && padded(fields),
         headers: { "X-Fragment": "1" },
         cache: "no-store",
         credentials: "omit",
         redirect: "error",
         referrerPolicy: "no-referrer",
-        signal: this.patience(),
+        signal: this.timeout(),
       });
       html = await response.text();
     } catch {
       return { fault: this.words.offline };
     }
     const page = new DOMParser().parseFromString(html, "text/html");
-    if (response.ok) return { exchange: page.querySelector(".exchange") || insideOf(page), fault: this.words.broke };
-    const fault = page.querySelector(".says--notice p")?.textContent; // what our own server says of it
+    if (response.ok) return { exchange: page.querySelector(".exchange") || exchangeOf(page), fault: this.words.broke };
+    const fault = page.querySelector(".bot-message--notice p")?.textContent; // what our own server says of it
     return { fault: fault || this.words.broke, tooLong: response.status === 413 };
   }
 
-  answered(said, exchange) {
-    exchange.querySelector(".said")?.remove();
+  showAnswer(sent, exchange) {
+    exchange.querySelector(".user-message")?.remove();
     addCopyButtons(exchange, this.words);
-    said.lang = exchange.dataset.lang || said.lang;
-    this.box.elements.lang.value = said.lang; // a hint for the next, perhaps very short, message
-    said.after(exchange);
-    this.show(exchange.querySelector(".says--urgent") || said);
+    sent.lang = exchange.dataset.lang || sent.lang;
+    this.box.elements.lang.value = sent.lang; // a hint for the next, perhaps very short, message
+    sent.after(exchange);
+    this.scrollTo(exchange.querySelector(".bot-message--urgent") || sent);
   }
 
-  patience() {
+  timeout() {
     const stop = new AbortController(); // older phones have no AbortSignal.timeout
     window.setTimeout(() => stop.abort(), 15000);
     return stop.signal;
   }
 
   /* Sending the same again would not help: the words go back into the box, to be made shorter. */
-  tooLong(said, fault, words) {
-    this.failed(said, fault);
+  returnText(sent, fault, words) {
+    this.showFault(sent, fault);
     if (this.text.value) return;
     this.text.value = words;
-    this.grow();
+    this.fitToText();
   }
 
   /* No answer came: say so, with the numbers that the page already holds, and let them send it again. */
-  failed(said, fault, again = null) {
-    const says = element("div", "says says--urgent");
-    says.setAttribute("role", "alert");
+  showFault(sent, fault, again = null) {
+    const message = element("div", "bot-message bot-message--urgent");
+    message.setAttribute("role", "alert");
     const ways = element("p", "ways");
     for (const number of document.querySelectorAll(".numbers__way")) {
       const way = element("a", "way way--call", number.dataset.label);
       way.href = number.getAttribute("href");
       ways.append(way);
     }
-    says.append(element("p", "urgent__line", fault), ways);
+    message.append(element("p", "urgent__line", fault), ways);
     if (again) {
       const retry = element("button", "press__button press__button--quiet", this.words.again);
       retry.type = "button";
       retry.addEventListener("click", () => {
-        says.remove();
-        said.focus({ preventScroll: true });
+        message.remove();
+        sent.focus({ preventScroll: true });
         again();
       });
-      says.append(retry);
+      message.append(retry);
     }
-    said.after(says);
-    this.show(said);
+    sent.after(message);
+    this.scrollTo(sent);
   }
 
-  show(shown) {
+  scrollTo(shown) {
     const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     const far = Math.abs(shown.getBoundingClientRect().top) > 1.5 * window.innerHeight; // a long ride makes dizzy, and waits
     shown.scrollIntoView({ block: "start", behavior: still || far ? "auto" : "smooth" });
@@ -179,11 +179,11 @@ class Chat {
   }
 
   clear() {
-    this.talk += 1;
-    this.waiting = Promise.resolve();
+    this.chatNumber += 1;
+    this.pending = Promise.resolve();
     this.log.replaceChildren();
     this.box.reset();
-    this.grow();
+    this.fitToText();
     this.page.classList.remove("page--talking");
     window.scrollTo(0, 0);
   }
@@ -195,7 +195,7 @@ class Idle {
     this.chat = chat;
     this.note = note;
     this.limit = Number(chat.log.dataset.idle) * 1000;
-    this.warning = Number(chat.log.dataset.warn) * 1000;
+    this.warning = Number(chat.log.dataset.warning) * 1000;
     this.touched = Date.now();
     this.asked = false;
     for (const name of ["keydown", "pointerdown", "click", "focusin", "input", "wheel", "touchmove"]) {
@@ -246,8 +246,8 @@ class Idle {
 }
 
 /* What one of our other pages says, as an exchange. */
-function insideOf(page) {
-  const parts = page.querySelectorAll(".page--plain .says");
+function exchangeOf(page) {
+  const parts = page.querySelectorAll(".page--plain .bot-message");
   if (!parts.length) return null;
   const exchange = element("section", "exchange");
   exchange.append(...parts);
@@ -256,7 +256,7 @@ function insideOf(page) {
 }
 
 /* One of few lengths, so that nobody on the way can tell a button from words by counting. */
-function filled(fields) {
+function padded(fields) {
   const body = new URLSearchParams(fields);
   const short = 512 - ((String(body).length + "&fill=".length) % 512);
   body.append("fill", "-".repeat(short));

@@ -5,6 +5,7 @@ class ExitPage {
   constructor(link) {
     this.link = link;
     this.status = document.getElementById("exit-status");
+    this.more = JSON.parse(link.dataset.more); // the words after each press but the last
     this.count = 0;
     this.lastHadShift = false;
     link.addEventListener("click", (event) => {
@@ -35,11 +36,11 @@ class ExitPage {
     this.count += 1;
     this.link.dataset.pressed = String(this.count);
     window.clearTimeout(this.timer);
-    if (this.count >= 3) {
+    if (this.count > this.more.length) {
       this.leave();
       return;
     }
-    this.say(this.link.dataset.more.replace("{left}", String(3 - this.count)));
+    this.say(this.more[this.count - 1]);
     this.timer = window.setTimeout(() => {
       this.reset();
       this.say(this.link.dataset.expired);
