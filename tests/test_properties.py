@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels import text as render
-from bot.channels.telegram.html import telegram as telegram_html
+from bot.channels.telegram.html import message_html as telegram_html
 from bot.channels.web.api import contract
 from bot.content.yaml_reader import phrases, read_yaml
 from bot.dialogue import EMERGENCY_RESOURCES, KINDS, Incoming, Reply
