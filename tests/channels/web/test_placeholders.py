@@ -43,21 +43,21 @@ class Says:
 @pytest.fixture(scope="module")
 def allowed() -> dict[str, list[str]]:
     """By language: the placeholders that `check` lets pass in content/replies."""
-    draft = load.read(load.default_root())
-    names = itertools.product(draft.content().resources, (*FROM_RESOURCE, *BY_LANGUAGE, *FROM_WORDS))
+    raw = load.read_raw(load.default_root())
+    names = itertools.product(raw.content().resources, (*FROM_RESOURCE, *BY_LANGUAGE, *FROM_WORDS))
     inside = [f"{name}.{field}" for name, field in names]
     return {
         lang: [
-            f"{{{each}}}" for each in inside if unfilled(draft, lang, f"content/replies/{lang}/_web.yaml", each) is None
+            f"{{{each}}}" for each in inside if unfilled(raw, lang, f"content/replies/{lang}/_web.yaml", each) is None
         ]
-        for lang in draft.content().languages
+        for lang in raw.content().languages
     }
 
 
 @pytest.fixture(scope="module")
 def filled_up(allowed: dict[str, list[str]]) -> Content:
     """The content with placeholders at the end of every text."""
-    content = load.read(load.default_root()).content()
+    content = load.read_raw(load.default_root()).content()
     languages = {lang: with_placeholders(each, allowed[lang]) for lang, each in content.languages.items()}
     return replace(content, languages=languages)
 
