@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from bot.dialogue import Contact, Way
 from bot.schema import Content, Resource
 
-_PLACEHOLDER = re.compile(r"\{(\w+)\.(\w+)\}")
+_PLACEHOLDER = re.compile(r"\{(\w+)(?:\.(\w+))?\}")
 _FROM_WORDS = ("name", "does", "how", "hours", "languages", "privacy")
 
 
@@ -24,8 +24,8 @@ class Contacts:
         """The contacts of these ids, in this order; KeyError for an id that resources.yaml doesn't have."""
         return tuple(self._all[lang][id_] for id_ in ids)
 
-    def fill(self, lang: str, text: str) -> str:
-        """`text` with each {resource_id.field} replaced by what resources.yaml or _resources.yaml says.
+    def fill(self, lang: str, text: str, **values: str) -> str:
+        """`text` with each {resource_id.field} replaced by what resources.yaml or _resources.yaml says, {name} by `values`.
 
         KeyError or AttributeError for a placeholder that `check` would refuse.
         """
@@ -35,6 +35,8 @@ class Contacts:
 
         def value(found: re.Match[str]) -> str:
             id_, name = found.groups()
+            if name is None:
+                return values.get(id_, found[0])
             if name in _FROM_WORDS:
                 return str(getattr(self._content.languages[lang].resource_words[id_], name))
             written = getattr(self._content.resources[id_], name)
@@ -56,24 +58,20 @@ class Contacts:
         ways: list[Way] = []
         if resource.call:
             printed = _printed_number(resource)
-            ways.append(
-                Way("call", self.fill(lang, shared.button_call).format(number=printed), resource.call, _tel(resource))
-            )
+            ways.append(Way("call", self.fill(lang, shared.button_call, number=printed), resource.call, _tel(resource)))
         if resource.text:
             word = resource.say.get(lang, "")
             label = (
-                self.fill(lang, shared.button_text_word).format(word=word, number=resource.text)
+                self.fill(lang, shared.button_text_word, word=word, number=resource.text)
                 if word
-                else self.fill(lang, shared.button_text).format(number=resource.text)
+                else self.fill(lang, shared.button_text, number=resource.text)
             )
             ways.append(Way("text", label, resource.text, _sms(resource.text, word, resource.country)))
         if resource.chat:
             ways.append(Way("chat", self.fill(lang, shared.button_chat), resource.chat, resource.chat))
         if resource.link:
             name = self._content.languages[lang].resource_words[id_].name
-            ways.append(
-                Way("open", self.fill(lang, shared.button_open).format(name=name), resource.link, resource.link)
-            )
+            ways.append(Way("open", self.fill(lang, shared.button_open, name=name), resource.link, resource.link))
         if resource.email:
             ways.append(Way("email", resource.email, resource.email, f"mailto:{resource.email}"))
         return tuple(ways)

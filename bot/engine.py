@@ -67,9 +67,9 @@ class Engine:
         """What is said when anything of ours breaks: the numbers. Channels build it when they start."""
         return self._numbers(lang if lang in self.langs else self.langs[0])
 
-    def fill(self, lang: str, text: str) -> str:
+    def fill(self, lang: str, text: str, **values: str) -> str:
         """`text` with its placeholders filled; see Contacts.fill."""
-        return self._contacts.fill(lang, text)
+        return self._contacts.fill(lang, text, **values)
 
     def contacts(self, lang: str, ids: Iterable[str]) -> tuple[Contact, ...]:
         """The resources of these ids, in this language, ready to show."""

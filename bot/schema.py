@@ -249,7 +249,9 @@ class OtherLanguage(Entry):
 
     name: str = Field(description="its English name")
     own_name: str = Field(description="its name for itself")
-    script: Literal["latin", "cyrillic", "arabic", "devanagari", "han", "kana", "hangul"]
+    script: Literal["latin", "cyrillic", "arabic", "devanagari", "han", "kana", "hangul"] = Field(
+        description="how it is written"
+    )
     says: Mapping[Kind, str] = Field(description="short phrases by safety kind, one a line")
     sayings: str = Field("", alias="not", description="everyday sayings that only sound like it, one a line")
     line: str = Field(description="911, 988 and how to ask for one's language, in that language")
@@ -270,7 +272,7 @@ class School(Entry):
 
 @dataclass(frozen=True)
 class Phrase:
-    """One message an editor wrote, and where it stands."""
+    """One message that an editor wrote, and the place where it stands."""
 
     text: str
     source: str  # "intents/en/sextortion.yaml:4"
@@ -293,7 +295,7 @@ class LabelledPhrase:
 
 @dataclass(frozen=True)
 class SafetyWords:
-    """What to listen for in one language: plain phrases and idioms by kind, the bank of examples, the harmless ones."""
+    """What marks a message as one about safety in one language, and what only sounds like it."""
 
     says: Mapping[Kind, tuple[Phrase, ...]]  # content/safety/<lang>.yaml: short phrases, matched inside a message
     idioms: Mapping[Kind, tuple[Phrase, ...]]  # content/safety/<lang>.yaml `not`: blank their own words only
@@ -324,7 +326,7 @@ class Language:
 
 @dataclass(frozen=True)
 class Content:
-    """All that was read from intents/ and content/, checked."""
+    """All that was read from intents/ and content/; its ids and placeholders are known to be right."""
 
     topics: Mapping[str, Topic]
     resources: Mapping[str, Resource]

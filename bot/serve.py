@@ -61,7 +61,8 @@ async def _listen(runner: web.BaseRunner, settings: Settings) -> None:
 
 def _cannot_listen(error: OSError, settings: Settings) -> str:
     host, port = settings.host, settings.port
-    if isinstance(error, socket.gaierror) or error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
+    # None: from Python 3.12 on asyncio passes over such an address, and says that none is left to listen on.
+    if isinstance(error, socket.gaierror) or error.errno in (None, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
         return f"{host} is no address of this machine; set PORCHLIGHT_HOST to one, such as 127.0.0.1, 0.0.0.0 or ::1."
     if error.errno in (errno.EACCES, errno.EPERM):
         return f"Port {port} on {host} is not allowed for this user; choose one above 1023 with PORCHLIGHT_PORT."

@@ -80,6 +80,8 @@ def build(root: Path, steps: Dockerfile) -> None:
     environment = {**os.environ, **steps.environment(steps.build), "PATH": f"{bin_folder}:{os.environ['PATH']}"}
     environment.pop("PYTHONPATH", None)
     environment.pop("PIP_NO_CACHE_DIR", None)  # a cache changes nothing but the time it takes
+    if cache := environment.get("PORCHLIGHT_CACHE"):  # nor does a model that is trained already
+        environment["PORCHLIGHT_CACHE"] = str(REPOSITORY / cache)
     here = root
     for word, rest in steps.build:
         if word == "WORKDIR":

@@ -2,20 +2,24 @@
 
 import os
 import shutil
-from pathlib import Path
 
 import pytest
+from fakes.served import CACHE, ROOT
+from hypothesis import settings
 
 from bot.content import load
 from bot.engine import Engine
 from bot.nlu import store
 from bot.schema import Content
 
-ROOT = Path(__file__).resolve().parent.parent
+# On a developer's machine the same examples every time; in CI new ones, printed so that a failure can be repeated.
+settings.register_profile("dev", max_examples=60, deadline=None, derandomize=True)
+settings.register_profile("ci", max_examples=100, deadline=None, derandomize=False, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-HAS_BROWSER = bool(os.environ.get("CHROMIUM") or any(map(shutil.which, _BROWSERS)))
-NEEDS_BROWSER = os.environ.get("REQUIRE_BROWSER") == "1"
+HAS_BROWSER = bool(os.environ.get("TEST_CHROMIUM") or any(map(shutil.which, _BROWSERS)))
+NEEDS_BROWSER = os.environ.get("TEST_REQUIRE_BROWSER") == "1"
 # Left out and said so, never skipped: where every test must run, the absence of a browser stops the run.
 collect_ignore = [] if HAS_BROWSER else ["browser"]
 
@@ -31,7 +35,7 @@ def pytest_configure() -> None:
     """Stop where a browser is required and there is none."""
     if NEEDS_BROWSER and not HAS_BROWSER:
         raise pytest.UsageError(
-            "REQUIRE_BROWSER is set and there is no Chromium here; install it (apt-get install chromium)."
+            "TEST_REQUIRE_BROWSER is set and there is no Chromium here; install it (apt-get install chromium)."
         )
 
 
@@ -43,5 +47,5 @@ def content() -> Content:
 
 @pytest.fixture(scope="session")
 def engine(content: Content) -> Engine:
-    """The engine as it is served; what was model is kept between runs, keyed by the content's hash."""
-    return Engine(content, store.load_or_train(content, Path(os.environ.get("PORCHLIGHT_CACHE", ROOT / ".porchlight"))))
+    """The engine as it is served; the trained model is kept between runs, and `make` trains it before the tests."""
+    return Engine(content, store.load_or_train(content, CACHE))

@@ -150,6 +150,7 @@ def test_check_prints_every_problem_and_exits_with_1(
     assert out.splitlines()[-1].endswith("Nothing was loaded.")
 
 
+@pytest.mark.slow
 def test_check_tells_that_a_changed_answer_needs_no_training(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -53,6 +53,7 @@ def test_every_plain_phrase_is_an_alert(engine: Engine, said: list[tuple[str, st
     assert missed(outcomes) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_noisy_phrases_open_with_the_numbers(kind: str, engine: Engine, said: list[tuple[str, str]]) -> None:
     outcomes = heard(engine, said, kind)

@@ -11,7 +11,7 @@ import pytest
 from bot import cli
 from bot.channels import text as render
 from bot.channels.telegram.html import TELEGRAM_LIMIT, utf16_length
-from bot.channels.telegram.html import telegram as telegram_html
+from bot.channels.telegram.html import message_html as telegram_html
 from bot.channels.web.api import contract
 from bot.dialogue import EMERGENCY_RESOURCES, KINDS, Audience, Button, Classification, Incoming, Kind, Message, Reply
 from bot.engine import Engine

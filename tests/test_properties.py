@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels import text as render
-from bot.channels.telegram.html import telegram as telegram_html
+from bot.channels.telegram.html import message_html as telegram_html
 from bot.channels.web.api import contract
 from bot.content.yaml_reader import phrases, read_yaml
 from bot.dialogue import EMERGENCY_RESOURCES, KINDS, Incoming, Reply
@@ -19,7 +19,7 @@ from bot.nlu.classify import MessageClassifier
 from bot.nlu.normalize import fold
 
 ROOT = Path(__file__).resolve().parent.parent
-MANY = settings(max_examples=60, deadline=None, derandomize=True)
+MANY = settings()  # as chosen in conftest.py
 NOISE = {
     "en": ("", "so yeah", "hi", "idk what to say but", "it is monday and", "my phone is old."),
     "es": ("", "pues", "hola", "no sé qué decir pero", "hoy es lunes y", "mi teléfono es viejo."),

@@ -147,5 +147,6 @@ def test_a_damaged_model_is_told_where_none_can_be_trained(engine: Engine, tmp_p
     env = environment(CACHE=tmp_path, PORT=0)
     ran = subprocess.run(command("serve", before=hidden), env=env, capture_output=True, text=True, timeout=60)
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert ran.stderr.startswith(f"The trained model in {damaged} is damaged. Training a new one needs scikit-learn;")
+    assert ran.stderr.startswith(f"The trained model in {damaged} is damaged. Training a new one needs ")
+    assert ran.stderr.endswith(": pip install scikit-learn\n")
     assert len(ran.stderr.splitlines()) == 1

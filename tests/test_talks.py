@@ -31,7 +31,7 @@ def test_talks(lang: str, turns: list[tuple[int, dict[str, Any]]], engine: Engin
     for line, turn in turns:
         expected = turn["bot"]
         assert set(expected) <= FIELDS, f"line {line}"
-        reply = engine.reply(Incoming(text=turn["kid"], lang=hint))
+        reply = engine.reply(Incoming(text=turn["user"], lang=hint))
         hint = reply.classification.lang
         found = {
             "topic": reply.classification.topic,

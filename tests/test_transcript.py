@@ -6,6 +6,7 @@ from bench.telegram_transcript import FILE, conversation, written
 from bot.engine import Engine
 
 
+@pytest.mark.slow
 @pytest.mark.asyncio
 async def test_the_transcript_is_what_the_bot_really_says(engine: Engine) -> None:
     page = FILE.read_text("utf-8")

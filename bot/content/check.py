@@ -19,7 +19,7 @@ from bot.content.raw import RawContent
 from bot.content.yaml_reader import Problem
 from bot.nlu.store import lexicon
 
-#: How long a check or a review holds.
+#: Dates in `checked` and `reviewed` that are older than this are reported.
 REVIEW_DAYS = 365
 Check = Callable[[RawContent], Iterator[Problem]]
 CHECKS: tuple[Check, ...] = (
@@ -90,7 +90,7 @@ def review_dates(raw: RawContent, today: date) -> Iterator[Problem]:
 
 
 def _without_repetition(problems: set[Problem]) -> Iterator[Problem]:
-    """In file order; of two that say that something is missing, the one without "it is in ..." is enough."""
+    """In the order of files; what is reported as missing twice, once with "it is in ...", is reported once."""
     for problem in sorted(problems):
         shorter = Problem(problem.file, problem.line, problem.sentence.partition("; it is in ")[0])
         if shorter == problem or shorter not in problems:

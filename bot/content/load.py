@@ -35,8 +35,8 @@ E = TypeVar("E", bound=Entry)
 
 #: Cries for help in languages that we don't speak; a content may do without.
 OTHER_LANGUAGES = "content/other_languages.yaml"
-#: Files of content/replies/<lang>/ that are no topic's.
-_SPECIAL = ("_shared", "_web", "_telegram", "_safety", "_resources")
+#: Files of content/replies/<lang>/ that don't belong to a topic.
+_NOT_TOPICS = ("_shared", "_web", "_telegram", "_safety", "_resources")
 
 
 def default_root() -> Path:
@@ -95,7 +95,7 @@ def _load_language(raw: RawContent, lang: str) -> RawLanguage:
     }
     language.resource_words = _load_entries(raw, f"{replies}/_resources.yaml", ResourceWords)
     for topic, file in _files(raw, replies):
-        if topic not in _SPECIAL and (reply := _load_entry(raw, file, TopicReply)):
+        if topic not in _NOT_TOPICS and (reply := _load_entry(raw, file, TopicReply)):
             language.replies[topic] = reply
     for topic, file in _files(raw, f"intents/{lang}"):
         if topic == "_concepts":
@@ -219,7 +219,7 @@ def _messages(raw: RawContent, yaml_file: YamlFile, *path: str | int) -> tuple[P
 
 
 def _load_concepts(raw: RawContent, file: str) -> dict[str, tuple[Phrase, ...]]:
-    """Lists of words by name; a list in brackets is as good as a block."""
+    """Lists of words by name; each is a `|` block or a list in brackets."""
     yaml_file = _load_file(raw, file)
     if yaml_file is None:
         return {}
@@ -233,7 +233,7 @@ def _load_concepts(raw: RawContent, file: str) -> dict[str, tuple[Phrase, ...]]:
 
 
 def _load_spellings(raw: RawContent, file: str) -> dict[str, str]:
-    """The full words by each way they are written; editors write them the other way round: `you: u ya yu`."""
+    """The full words by each shortening of them: `you: u ya yu` in the file becomes {"u": "you", "ya": "you", …}."""
     yaml_file = _load_file(raw, file)
     if yaml_file is None:
         return {}

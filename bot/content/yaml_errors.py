@@ -10,13 +10,13 @@ import yaml
 Told = tuple[int, str]
 
 CUT_OFF = 'the words after "#" are lost here; put the text in "double quotes", or the comment on a line of its own'
-#: `text: |`, `- says: |` or `media: >`: the lines below belong to it as far as they are further in.
+#: `text: |`, `- says: |` or `media: >`: all lines below that are further in belong to it.
 _BLOCK_HEADER = re.compile(r"(?P<indent> *(?:- +)?)(?P<name>[^\s#][^#]*?): *[|>][-+0-9]*(?: +#.*)?\s*")
-#: What a field of ours looks like: one word in small letters, a colon, then a space or nothing.
+#: What our fields look like: one word in small letters, a colon, then a space or nothing.
 _FIELD = re.compile(r"\s*(?:- +)?[a-z][a-z0-9_]*:(?:\s|$)")
 #: A placeholder that opens a text: to YAML a group of fields.
 _PLACEHOLDER_FIRST = re.compile(r":\s+\{\w+(?:\.\w+)?\}")
-#: The parser says so when it has read on to the next field; the line that lacks the colon is where it began.
+#: The parser notices a missing colon at the next field; the line that lacks it is the one where it began.
 _NO_COLON = "could not find expected ':'"
 _CURLY_QUOTES = re.compile("[“”„«»]")
 
@@ -78,7 +78,7 @@ def _strange_character(text: str, error: yaml.reader.ReaderError) -> Told:
     return line, f"there is a character here that can't be seen (U+{code:04X}); delete it"
 
 
-# --- the rules: each knows one mistake, the first that knows it speaks ---------------------------
+# --- the rules: each recognises one mistake, and the first that does is used ---------------------
 
 
 def _tab(complaint: _Complaint) -> Told | None:
@@ -210,7 +210,7 @@ def _sign_first(complaint: _Complaint) -> Told | None:
 
 
 def _out_of_place(complaint: _Complaint) -> Told | None:
-    """What the parser met where it expected something else, in the order in which the words are looked for."""
+    """The parser met something that can't stand there; the first of these words that it uses decides."""
     for words, sentence in (
         ("sequence entries", 'a "- " can\'t stand here; start the line with a name and a colon'),
         ("<document start>", "this line doesn't fit the lines above it; write each of them as name: words"),
@@ -244,11 +244,11 @@ _RULES: tuple[Callable[[_Complaint], Told | None], ...] = (
 
 @dataclass(frozen=True)
 class _Block:
-    """A `name: |` and how far its lines are in."""
+    """A `name: |` above some lines, and how far they are indented, in spaces."""
 
     name: str  # "text: |"
     header: int  # the line of the name
-    parent_indent: int  # lines that are no further in than this end the block
+    parent_indent: int  # a line with no more spaces than this ends the block
     indent: int  # of its first line
 
 

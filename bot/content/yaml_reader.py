@@ -25,8 +25,9 @@ _MAYBE_MARK = re.compile(r"(?m)(?:^|[:,\[{-])[ ]*[&*!]\S")
 _DOCUMENTS = (b"{\\rtf", b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 #: Characters that YAML takes for the end of a line and editors don't: all line numbers after one would be wrong.
 _HIDDEN_BREAK = re.compile("[\x85\u2028\u2029]")
-#: Nobody sees these, and nobody types them: they come with words pasted from elsewhere. Some turn a line around.
-_HIDDEN_CHARACTER = re.compile("[\xad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+#: Invisible characters that come with pasted words; some reverse the direction of a line. Joiners (U+200C, U+200D) are
+#: not among them: Persian and emoji need them.
+_HIDDEN_CHARACTER = re.compile("[\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _HIDDEN_SPACE = re.compile("[\xa0\u2000-\u200a\u202f\u205f\u3000]")
 #: What an accent or a curly quote looks like after UTF-8 was opened in another encoding and saved: "telÃ©fono".
 _BROKEN_LETTER = re.compile("[ÂÃ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€.?|\ufffd")
@@ -61,7 +62,7 @@ class YamlFile:
     lines: Mapping[FieldPath, int]
     blocks: Mapping[FieldPath, int]  # for each `|` block: the line of its first row
     run_together: frozenset[FieldPath]  # texts of several lines without `|` or `>`: they are read as one line
-    remarks: tuple[Problem, ...]  # what can be read and is hardly meant; `check` tells it, loading goes on
+    remarks: tuple[Problem, ...]  # readable but hardly meant; reported by `check`, no reason not to load
 
     def line(self, *path: str | int) -> int:
         """The line of a value, or of the nearest thing around it that exists."""
@@ -162,7 +163,7 @@ def phrases(yaml_file: YamlFile, *path: str | int) -> tuple[Phrase, ...]:
 
 
 def _decoded(data: bytes, file: str) -> str | Problem:
-    """The text of a file with "\\n" at the end of each line, whichever computer wrote it; a mark in front is fine."""
+    """The text of a file with "\\n" at the end of each line, whichever system wrote it; a byte order mark is dropped."""
     if data.startswith(_DOCUMENTS):
         return Problem(file, 1, "this was saved as a document; save it again as plain text with the encoding UTF-8")
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or data.count(b"\0") > len(data) // 4:
@@ -180,7 +181,7 @@ def _decoded(data: bytes, file: str) -> str | Problem:
 
 
 def _strange_characters(file: str, text: str) -> Iterator[Problem]:
-    """Characters that can't be seen, or that an accent turned into: the first of a line is told."""
+    """Characters that can't be seen, and what a wrong encoding made of accents: the first one of each line."""
     if text.isascii():
         return
     for line, row in enumerate(text.split("\n"), 1):

@@ -152,8 +152,7 @@ def _check_packages(faults: Sequence[str]) -> None:
     if missing:
         reasons = " ".join(f"{fault}." for fault in faults) or "No trained model fits these phrases."
         raise ModelUnavailable(
-            f"{reasons} Training a new one needs {' and '.join(missing)}; "
-            'install it with: pip install "porchlight[learn]"'
+            f"{reasons} Training a new one needs what is not installed here: pip install {' '.join(missing)}"
         )
 
 

@@ -128,7 +128,7 @@ async def _until_quiet(channel: TelegramChannel, updates: int, seconds: float) -
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         await asyncio.sleep(0.1)
-        if len(channel._seen) >= updates and not channel._work():
+        if channel.intake.taken >= updates and not channel.intake.pending:
             return
 
 

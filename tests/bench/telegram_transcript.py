@@ -46,8 +46,8 @@ async def conversation(engine: Engine) -> str:
         known = len(server.calls)
         label = what if kind == "says" else f"[ {_label(server, what)} ]"
         server.say(what) if kind == "says" else server.press(what)
-        await server.until(lambda before=known: len(_told(server, before)) > 0)  # type: ignore[misc]
-        await server.settled()
+        await server.until(lambda: server.all_taken)
+        await channel.app.update_queue.join()  # answered
         lines += [_turn("teen", label), *(_call(call) for call in _told(server, known))]
     left = [plain(text).split("\n")[0] for text in server.seen()]
     lines.append(_turn("then", f"{len(left)} message stands in the chat: {left[0]} …"))

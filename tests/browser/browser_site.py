@@ -2,15 +2,16 @@
 
 import os
 import shutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 
+import pytest
 from aiohttp import web
 from playwright.async_api import Browser, async_playwright
 
-from bot.channels.web.app import create_app, create_runner
-from bot.channels.web.pages import Pages
+from bot.channels.web import app as web_channel
+from bot.channels.web import pages as web_pages
 from bot.engine import Engine
 from bot.settings import Settings
 
@@ -23,7 +24,7 @@ LINK = '<p><a id="ours" href="{home}/s/example">Need to talk?</a></p>'
 
 def chromium() -> str | None:
     """The Chromium of this machine: one is never downloaded."""
-    named = os.environ.get("CHROMIUM")
+    named = os.environ.get("TEST_CHROMIUM")
     return named or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
@@ -41,10 +42,7 @@ class Site:
 
 @asynccontextmanager
 async def live_site(engine: Engine, rate_limit: int = Settings().rate_limit) -> AsyncIterator[Site]:
-    """The real application and, at another origin, a neutral page and a school's page with a strict policy.
-
-    The exit leads to that neutral page: tests reach no other network.
-    """
+    """The real application and, at another origin, a neutral page and a school's page with a strict policy."""
     home: list[str] = []
     outside = await _serve(home)
     port = _port(outside)
@@ -52,7 +50,8 @@ async def live_site(engine: Engine, rate_limit: int = Settings().rate_limit) -> 
     school = engine.content.schools["example"].model_copy(update={"name": "Lincoln School"})
     engine.content = replace(engine.content, schools={**engine.content.schools, "example": school})
     settings = Settings(allowed_origins=(f"http://localhost:{port}",), rate_limit=rate_limit)
-    inside = create_runner(create_app(engine, settings, Pages(engine, exit_url=away)))
+    with leading_to(away):
+        inside = web_channel.create_runner(web_channel.create_app(engine, settings))
     await inside.setup()
     await web.TCPSite(inside, "127.0.0.1", 0).start()
     home.append(f"http://127.0.0.1:{_port(inside)}")
@@ -68,6 +67,15 @@ async def live_site(engine: Engine, rate_limit: int = Settings().rate_limit) -> 
     finally:
         await inside.cleanup()
         await outside.cleanup()
+
+
+@contextmanager
+def leading_to(neutral: str) -> Iterator[None]:
+    """While this lasts the exit leads to a page of ours: tests reach no other network."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(web_channel, "NEUTRAL", neutral)
+        patch.setattr(web_pages, "NEUTRAL", neutral)
+        yield
 
 
 @asynccontextmanager

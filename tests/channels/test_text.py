@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.channels import text as render
-from bot.channels.telegram.html import telegram as telegram_html
+from bot.channels.telegram.html import message_html as telegram_html
 from bot.channels.telegram.html import utf16_length
 from bot.channels.web.api import contract
 from bot.dialogue import Button, Classification, Contact, Message, Reply, Way

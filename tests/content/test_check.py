@@ -11,7 +11,7 @@ from bot.content.checks.duplicates import comparable
 from bot.content.checks.phone_numbers import links
 from bot.content.checks.references import BY_LANGUAGE, FROM_RESOURCE, FROM_WORDS
 from bot.content.checks.style import measured
-from bot.content.load import read_raw
+from bot.content.load import load, read_raw
 from bot.content.yaml_reader import Problem
 from bot.schema import Resource, ResourceWords
 
@@ -37,6 +37,37 @@ def test_a_check_holds_for_a_year_to_the_day() -> None:
 def test_strict_only_warns() -> None:
     report = check(BASE, TODAY, strict=True)
     assert (report.problems, report.warnings) == ((), ())
+
+
+def test_messages_are_only_asked_for_where_the_folder_of_tests_is(tmp_path: Path) -> None:
+    """An installed copy has none."""
+    root = tmp_path / "root"
+    shutil.copytree(BASE, root)
+    assert check(root, TODAY).problems == ()
+    (root / "tests/says").mkdir(parents=True)
+    assert {problem.file for problem in check(root, TODAY).problems} == {
+        f"tests/says/{lang}/{topic}.yaml" for lang in ("en", "es") for topic in read_raw(root).topics
+    }
+
+
+def test_a_translation_that_may_be_behind_does_not_make_the_check_fail(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    shutil.copytree(BASE, root)
+    reply = root / "content/replies/en/tell_adult.yaml"
+    reply.write_text(reply.read_text("utf-8").replace("2026-11-01", "2026-11-02"), "utf-8")
+    report = check(root, TODAY)
+    assert report.problems == ()
+    assert [problem.file for problem in report.warnings] == ["content/replies/es/tell_adult.yaml"]
+    assert report.summary.endswith(" 1 line to look at.")
+
+
+def test_what_is_only_remarked_is_loaded_all_the_same(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    shutil.copytree(BASE, root)
+    school = root / "content/schools/example.yaml"
+    school.write_text(school.read_text("utf-8").replace("room 114", "room #114"), "utf-8")
+    assert load(root).schools["example"].contact["en"] == "the counselor in room"
+    assert [problem.line for problem in check(root, TODAY).problems] == [3]
 
 
 def test_a_broken_folder_is_reported_not_raised(tmp_path: Path) -> None:

@@ -31,6 +31,19 @@ def test_only_a_near_word_is_offered() -> None:
     assert did_you_mean("weather", ()) == ""
 
 
+def test_ids_that_have_the_word_as_a_part_are_offered() -> None:
+    known = ("ncmec_hotline", "ncmec_support", "lifeline_988", "ncmecs", "team_ncmec_hope", "ncmec_fourth")
+    assert did_you_mean("ncmec", known[:2]) == '; did you mean "ncmec_hotline" or "ncmec_support"?'
+    assert did_you_mean("988", known) == '; did you mean "lifeline_988"?'
+    assert did_you_mean("", known) == ""
+
+
+def test_ids_without_a_comma_between_them() -> None:
+    assert unknown("topic", "report menu", ("menu", "report")) == (
+        'there is no topic "report menu"; put commas between them: report, menu'
+    )
+
+
 def test_unknown_ids() -> None:
     assert unknown("topic", "gromming", ("grooming",)) == 'there is no topic "gromming"; did you mean "grooming"?'
     assert unknown("topic", "weather", ("grooming",)) == 'there is no topic "weather"'
@@ -38,6 +51,10 @@ def test_unknown_ids() -> None:
 
 def test_unknown_fields() -> None:
     assert not_a_field("phone", ("name", "call")) == '"phone" is not a field here; the fields are name, call'
+    assert not_a_field("First", ("name", "call"), below="text") == (
+        '"First" is not a field here; if the line belongs to "text: |" above, put its spaces back in front; '
+        "the fields are name, call"
+    )
     assert not_a_field("nmae", ("name", "call")) == '"nmae" is not a field here; did you mean "name"?'
 
 

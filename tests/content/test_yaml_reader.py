@@ -73,6 +73,42 @@ def test_emoji_and_windows_line_ends_keep_the_lines_right(tmp_path: Path) -> Non
     assert phrases(read, "says") == (Phrase("help 😭", "a.yaml:2"), Phrase("adiós 🧿🪬", "a.yaml:3"))
 
 
+def test_the_line_ends_of_an_old_mac_are_line_ends_too(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_bytes(b"says: |\r  one\r  two\r")
+    read, problems = read_yaml(path, "a.yaml")
+    assert problems == []
+    assert read is not None
+    assert phrases(read, "says") == (Phrase("one", "a.yaml:2"), Phrase("two", "a.yaml:3"))
+
+
+def test_a_comment_behind_a_text_is_remarked_and_the_file_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("a: room #114\nb: room#114\nc: 'room #114'\nd: |\n  room #114\ne: [x, y] # two\n", "utf-8")
+    read, problems = read_yaml(path, "a.yaml")
+    assert problems == []
+    assert read is not None
+    assert read.values == {"a": "room", "b": "room#114", "c": "room #114", "d": "room #114\n", "e": ["x", "y"]}
+    assert [problem.line for problem in read.remarks] == [1]
+
+
+def test_texts_of_several_lines_without_a_sign_run_together(tmp_path: Path) -> None:
+    read = yaml_file(tmp_path, "a: one\n  two\nb: |\n  one\n  two\nc: >\n  one\n  two\nd: one\n")
+    assert read.run_together == {("a",)}
+
+
+def test_the_block_above_a_field(tmp_path: Path) -> None:
+    read = yaml_file(tmp_path, "a: |\n  one\nb: two\nc:\n  d: |\n    three\ne: [x]\nf: four\n")
+    assert {name: read.block_before(name) for name in read.names()} == {
+        "a": None,
+        "b": "a",
+        "c": None,
+        "e": "d",
+        "f": None,
+    }
+    assert (read.block_before(), read.block_before("missing")) == (None, None)
+
+
 def test_a_list_where_one_is_expected(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_text("- says: |\n    one\n    two\n  topic: none\n", "utf-8")
@@ -99,7 +135,22 @@ def test_a_file_that_is_gone(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a: b: c\n", "\ta: b\n", 'a: "b\n', "a: [b\n", "a: b\n  c: d\n", "a: @b\n", "a: b\nc\nd: e\n", "a: 'b'c\n"],
+    [
+        "a: b: c\n",
+        "\ta: b\n",
+        'a: "b\n',
+        "a: [b\n",
+        "a: b\n  c: d\n",
+        "a: @b\n",
+        "a: b\nc\nd: e\n",
+        "a: 'b'c\n",
+        "a: |\n  b\nc\nd: e\n",
+        "a: |\n    b\n  c\nd: e\n",
+        "a: |\n  b\n# c\n  d\n",
+        "a: b #c\n  d\n",
+        "a: [b #c, d]\n",
+        "a: b\n  Cc: d\n",
+    ],
 )
 def test_the_words_do_not_depend_on_the_parser_that_is_installed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str

@@ -7,14 +7,14 @@ from bot.dialogue import Classification, Kind
 #: What it knows: the first rule whose words stand in the message decides.
 _KINDS: tuple[tuple[str, Kind], ...] = (
     (r"\bdie\b|\bmorir\b", "suicide"),
-    (r"\bhas a gun\b|\btiene un arma\b", "danger"),
+    (r"\bhas a gun\b|\btiene un arma\b|\boutside my house\b|\bfuera de mi casa\b", "danger"),
 )
 _SEXTORTION = re.compile(r"\bpics\b|\bwants money\b|\bfotos\b|\bquiere dinero\b")
-_SPANISH = re.compile(r"\b(?:quiero|quiere|morir|tiene|fotos|ayuda|emergencia|hola|estoy)\b")
+_SPANISH = re.compile(r"\b(?:quiero|quiere|morir|tiene|fotos|ayuda|emergencia|hola|estoy|fuera)\b")
 
 
 class FakeClassifier:
-    """Knows suicide, danger and sextortion in English and Spanish; "crash" makes it raise; all else is unsure.
+    """Knows suicide, danger, sextortion and a Spanish greeting; "crash" makes it raise; all else is unsure.
 
     `texts` and `hints` are what it was asked, in order.
     """
@@ -37,4 +37,6 @@ class FakeClassifier:
                 return Classification(lang, "alert", (kind,))
         if _SEXTORTION.search(folded):
             return Classification(lang, "answer", topic="sextortion", score=0.9)
+        if re.search(r"\bhola\b", folded):
+            return Classification(lang, "answer", topic="greeting", score=0.9)
         return Classification(lang, "unsure", alternatives=self._alternatives)

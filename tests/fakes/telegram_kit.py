@@ -1,48 +1,59 @@
-"""What the tests of the Telegram channel share: an ear that is always the same, readers of what was sent, odd messages."""
+"""What the tests of the Telegram channel share: running a channel, readers of what was sent, odd messages."""
 
-import time
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
-import httpx
-import pytest
-
 from bot.channels.telegram.channel import TelegramChannel
-from bot.channels.telegram.connection_pools import Pools
-from bot.dialogue import Classification
+from bot.engine import Engine
 from bot.settings import Settings
-from fakes.telegram_server import TOKEN, TelegramServer
-
-
-class FakeClassifier:
-    """Hears three things: danger, sextortion, nothing."""
-
-    def __init__(self) -> None:
-        self.heard: list[str] = []
-
-    def classify(self, text: str, hint: str | None = None) -> Classification:
-        """What it makes of a message."""
-        self.heard.append(text)
-        said = text.casefold()
-        if "crash" in said:
-            raise RuntimeError(f"canary: {text}")
-        spanish = any(word in said for word in ("quiero", "fotos", "ayuda", "emergencia"))
-        lang = "es" if spanish else hint or "en"
-        if "want to die" in said or "quiero morir" in said:
-            return Classification(lang, "alert", ("suicide",))
-        if "pics" in said or "fotos" in said:
-            return Classification(lang, "answer", topic="sextortion", score=0.9)
-        return Classification(lang, "unsure", alternatives=("grooming", "sextortion"))
+from fakes.clock import FakeClock
+from fakes.telegram_server import TOKEN, Call, TelegramServer
 
 
 def settings(server: TelegramServer, token: str = TOKEN) -> Settings:
     return Settings(telegram_api=server.root).model_copy(update={"telegram_token": token})
 
 
-def impatient(bot: TelegramChannel, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
-    """From now on an answer that takes longer is given up."""
-    assert isinstance(bot.bot.request, Pools)
-    for part in bot.bot.request.parts:
-        monkeypatch.setattr(part._client, "timeout", httpx.Timeout(seconds))
+@asynccontextmanager
+async def running(
+    engine: Engine, server: TelegramServer, configured: Settings | None = None, **options: Any
+) -> AsyncIterator[TelegramChannel]:
+    """A channel that has been started on the server's clock; it is stopped in the end."""
+    channel = TelegramChannel(engine, configured or settings(server), clock=server.clock, **options)
+    await channel.start()
+    try:
+        yield channel
+    finally:
+        await stop(channel, server)
+
+
+async def stop(channel: TelegramChannel, server: TelegramServer) -> None:
+    """Stop a channel, letting as much time pass as that takes."""
+    stopping = asyncio.create_task(channel.stop())
+    await asyncio.sleep(0)
+    server.release_polls()
+    await clock_of(server).pass_until(stopping.done)
+    await stopping
+
+
+async def idle(channel: TelegramChannel, server: TelegramServer) -> None:
+    """Wait until every update that was put in has been answered, letting time pass: nothing more comes of them."""
+    await clock_of(server).pass_until(lambda: server.all_taken)
+    answered = asyncio.create_task(channel.app.update_queue.join())
+    await clock_of(server).pass_until(answered.done)
+
+
+async def arrived(server: TelegramServer, count: int = 1, chat: int = 42) -> list[Call]:
+    """Let time pass until that many messages have arrived in a chat."""
+    await clock_of(server).pass_until(lambda: len(server.sent(chat)) >= count)
+    return server.sent(chat)
+
+
+def clock_of(server: TelegramServer) -> FakeClock:
+    assert isinstance(server.clock, FakeClock)
+    return server.clock
 
 
 def has_numbers(text: str) -> bool:
@@ -92,4 +103,4 @@ def member(chat: dict[str, Any], status: str) -> dict[str, Any]:
         )
         new.update(dict.fromkeys(rights.split(), False))
     who = {"id": 7, "is_bot": False, "first_name": "Zebulon"}
-    return {"chat": chat, "from": who, "date": int(time.time()), "old_chat_member": old, "new_chat_member": new}
+    return {"chat": chat, "from": who, "date": 1_900_000_000, "old_chat_member": old, "new_chat_member": new}

@@ -1,58 +1,50 @@
-"""What a chat may leave behind: a few choices, in RAM, for a day, under keys that nobody can turn back into a chat."""
+"""What a chat has chosen, in RAM, for a day, under keys that nobody can turn back into a chat."""
 
-import hmac
-import secrets
 import time
-from collections import OrderedDict
 from collections.abc import Callable
+from typing import Literal
 
-DAY = 24 * 3600.0
-ALBUM = 60.0  # the pictures of one album arrive together
-GROUP = 10 * 60.0  # how long a group is spared the same line
+from bot.channels.forgetful import ForgetfulDict
+
+DAY_SECONDS = 24 * 3600.0
+ALBUM_SECONDS = 60.0  # the pictures of one album arrive together
+GROUP_SECONDS = 10 * 60.0  # how long a group is spared the same line
+#: What is remembered; "late": the apology was made; "album" and "group": they had their answer.
+Name = Literal["lang", "school", "late", "auto_delete", "album", "group"]
+#: What belongs to a person's chat and goes when they leave.
+PERSONAL: tuple[Name, ...] = ("lang", "school", "late", "auto_delete")
 
 
-class Memory:
-    """A few choices per chat, for a day, in RAM; keys are HMACs with a secret that dies with the process."""
+class ChatMemory:
+    """A few short values per chat; `clock` gives the time in seconds."""
 
-    def __init__(self, most: int = 20_000, clock: Callable[[], float] = time.monotonic) -> None:
-        self._secret = secrets.token_bytes(32)
-        self._most = most
-        self._clock = clock
-        self._held: OrderedDict[bytes, tuple[float, str]] = OrderedDict()
+    def __init__(self, max_items: int = 20_000, clock: Callable[[], float] = time.monotonic) -> None:
+        self._values: ForgetfulDict[str] = ForgetfulDict(DAY_SECONDS, max_items, clock)
 
-    def put(self, name: str, chat: int | str, value: str, seconds: float = DAY) -> None:
-        """Remember a choice."""
-        key = self._key(name, chat)
-        self._held.pop(key, None)
-        self._held[key] = (self._clock() + seconds, value)
-        while len(self._held) > self._most:
-            self._held.popitem(last=False)
+    def put(self, name: Name, chat: int | str, value: str, seconds: float = DAY_SECONDS) -> None:
+        """Remember a value for this long."""
+        self._values.put(f"{name}:{chat}", value, seconds)
 
-    def get(self, name: str, chat: int | str) -> str | None:
-        """What was chosen, if its time isn't over."""
-        held = self._held.get(self._key(name, chat))
-        return held[1] if held and held[0] > self._clock() else None
+    def get(self, name: Name, chat: int | str) -> str | None:
+        """The value, if there is one and its time isn't over."""
+        return self._values.get(f"{name}:{chat}")
 
-    def first(self, name: str, chat: int | str, seconds: float = DAY) -> bool:
-        """Whether this is the first time in that long."""
+    def first_time(self, name: Name, chat: int | str, seconds: float = DAY_SECONDS) -> bool:
+        """True if this wasn't asked before in that many seconds."""
         if self.get(name, chat) is not None:
             return False
         self.put(name, chat, "", seconds)
         return True
 
-    def forget(self, chat: int | str, *names: str) -> None:
-        """Drop what is held of a chat: all, or only what is named."""
-        for name in names or ("lang", "school", "late", "wipe"):
-            self._held.pop(self._key(name, chat), None)
+    def forget(self, chat: int | str, *names: Name) -> None:
+        """Drop the named values of a chat; without names, all that is personal."""
+        for name in names or PERSONAL:
+            self._values.pop(f"{name}:{chat}")
+
+    def expire(self) -> None:
+        """Drop every value whose time is over."""
+        self._values.expire()
 
     def __len__(self) -> int:
-        return len(self._held)
-
-    def _key(self, name: str, chat: int | str) -> bytes:
-        return hmac.digest(self._secret, f"{name}:{chat}".encode(), "sha256")
-
-    def tidy(self) -> None:
-        """Let go of all that is over."""
-        now = self._clock()
-        for key in [key for key, (until, _) in self._held.items() if until <= now]:
-            del self._held[key]
+        """How many values are held, of all chats."""
+        return len(self._values)

@@ -1,77 +1,59 @@
-"""Groups and channels: one line that points to the private chat, the numbers if somebody is in danger, and nothing else."""
+"""Groups: one line that points to the private chat, the numbers if somebody is in danger, and nothing else."""
 
 import contextlib
-import re
-from collections.abc import Callable
 from dataclasses import replace
 from html import escape
 from typing import Any
 
-from telegram import Chat, ChatMemberUpdated, InlineKeyboardButton, InlineKeyboardMarkup, Update
-from telegram.constants import ChatMemberStatus
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest, Forbidden
 from telegram.ext import ExtBot
 
-from bot.channels.telegram.chat_memory import GROUP, Memory
-from bot.channels.telegram.incoming import suggested, thread, words
+from bot.channels.telegram.chat_memory import GROUP_SECONDS, ChatMemory
+from bot.channels.telegram.incoming import ChatEvent
+from bot.channels.telegram.replies import Replies, opens_with_numbers
 from bot.channels.telegram.sender import Sender
-from bot.dialogue import Incoming, Reply
+from bot.channels.telegram.texts import telegram_text
+from bot.channels.telegram.update_order import PendingUpdate
 from bot.engine import Engine
 
 
 class Groups:
-    """What happens where more than one person reads."""
+    """What the bot does where more than one person reads."""
 
-    def __init__(self, engine: Engine, memory: Memory, sender: Sender, forget: Callable[[int], None]) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, bot: ExtBot[Any], memory: ChatMemory, sender: Sender, replies: Replies) -> None:
+        self._bot = bot
         self._memory = memory
         self._sender = sender
-        self._forget = forget
-        self._line = {
-            lang: engine.fill(lang, engine.content.languages[lang].telegram.group_line) for lang in engine.langs
-        }
+        self._replies = replies
+        self._line = {lang: telegram_text(engine, lang, "group_line") for lang in engine.langs}
 
-    async def membership(self, change: ChatMemberUpdated, lang: str | None, bot: ExtBot[Any]) -> None:
-        """We were added somewhere, removed or blocked."""
-        chat, status = change.chat, change.new_chat_member.status
-        if status not in (ChatMemberStatus.MEMBER, ChatMemberStatus.ADMINISTRATOR):
-            self._forget(chat.id)
-        elif chat.type == Chat.CHANNEL:
-            await self.leave(chat.id, bot)
-        elif chat.type in (Chat.GROUP, Chat.SUPERGROUP) and self._memory.first("group", chat.id, GROUP):
+    async def on_added(self, chat: int, event: ChatEvent) -> None:
+        """We were added to a group: point to the private chat, without a sound, since nobody asked anything."""
+        if self._memory.first_time("group", chat, GROUP_SECONDS):
             with contextlib.suppress(BadRequest, Forbidden):
-                await self._point(bot, chat.id, self._known(lang), None, silent=True)  # nobody asked anything
+                await self._point_to_private_chat(chat, event, self._replies.known_lang(event.lang_hint), silent=True)
 
-    async def leave(self, chat: int, bot: ExtBot[Any]) -> None:
-        """Nobody talks with us in a channel."""
+    async def leave_channel(self, chat: int) -> None:
+        """Leave a channel: nobody talks with us there."""
         with contextlib.suppress(BadRequest, Forbidden):
-            await bot.leave_chat(chat)
+            await self._bot.leave_chat(chat)
 
-    async def heard(self, update: Update, chat: Chat, bot: ExtBot[Any]) -> None:
-        """One line with the way to the private chat; before it the numbers, if somebody is in danger."""
-        message = update.message or update.edited_message
-        if message is None or message.is_automatic_forward or (message.from_user and message.from_user.is_bot):
-            return
-        text, where = words(message), thread(message)
-        sign = self._sign(re.sub(r"@\w+", " ", text), suggested(update)) if text else None
-        if sign is not None:
-            lang = sign.classification.lang
+    async def on_group_message(self, chat: int, update: PendingUpdate) -> None:
+        """Point to the private chat, at most every ten minutes; with the numbers first if somebody is in danger."""
+        event = update.event
+        reply = self._replies.to_words(update) if event.words else None
+        if reply is not None and opens_with_numbers(reply):
+            lang = reply.classification.lang
             numbers = self._sender.last_resort[lang]
-            only = replace(numbers, messages=numbers.messages[:1], buttons=())
-            await self._sender.send(bot, chat.id, only, (), where)
-            await self._point(bot, chat.id, lang, where)
-        elif self._memory.first("group", chat.id, GROUP) or text.startswith("/"):
-            await self._point(bot, chat.id, self._known(suggested(update)), where)
+            only_numbers = replace(numbers, messages=numbers.messages[:1], buttons=())
+            await self._sender.send(chat, only_numbers, thread=event.thread)
+            await self._point_to_private_chat(chat, event, lang)
+        elif self._memory.first_time("group", chat, GROUP_SECONDS) or event.command is not None:
+            await self._point_to_private_chat(chat, event, self._replies.known_lang(event.lang_hint))
 
-    def _sign(self, text: str, lang: str | None) -> Reply | None:
-        """The reply, if it opens with the numbers: to a safety sign, or to the safe word."""
-        reply = self._engine.reply(Incoming(text=text, lang=lang if lang in self._engine.langs else None))
-        return reply if reply.messages[0].kind == "urgent" else None
-
-    async def _point(self, bot: ExtBot[Any], chat: int, lang: str, where: int | None, *, silent: bool = False) -> None:
-        way = InlineKeyboardButton(f"@{bot.username}", url=f"https://t.me/{bot.username}")
+    async def _point_to_private_chat(self, chat: int, event: ChatEvent, lang: str, *, silent: bool = False) -> None:
+        name = self._bot.username
+        link = InlineKeyboardMarkup([[InlineKeyboardButton(f"@{name}", url=f"https://t.me/{name}")]])
         text = escape(self._line[lang], quote=False)
-        await self._sender.deliver(bot, chat, text, InlineKeyboardMarkup([[way]]), thread=where, silent=silent)
-
-    def _known(self, lang: str | None) -> str:
-        return lang if lang in self._engine.langs else self._engine.langs[0]
+        await self._sender.deliver(chat, text, link, thread=event.thread, silent=silent)

@@ -1,7 +1,7 @@
 """POST /telegram: only with the secret that Telegram was given, only JSON of a sane size, answered at once.
 
-The path is fixed and no secret: what guards the door is the secret in the header, compared in constant time. A refusal
-has no body, so that whoever tries the door learns nothing from it.
+The path is fixed and no secret: what guards it is the secret in the header, compared in constant time. A refusal has no
+body, so that whoever tries learns nothing from it.
 """
 
 import asyncio
@@ -14,19 +14,23 @@ from aiohttp import web
 
 PATH = "/telegram"
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
-LIMIT = 256 * 1024  # bytes; the longest text with all its entities and what it replies to is far below
-PATIENCE = 10.0  # seconds for a body to arrive
+MAX_BODY_BYTES = 256 * 1024  # the longest text with all its entities and what it replies to is far below
+BODY_SECONDS = 10.0  # for a body to arrive
 
 
-class Fed(Protocol):
+class UpdateSink(Protocol):
     """What takes the updates."""
 
     async def feed(self, raw: object) -> bool:
-        """True if it was taken; False asks Telegram to bring it again later."""
+        """Take one update; False asks Telegram to bring it again later."""
 
 
-def webhook(telegram: Fed, secret: str) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """The handler of the webhook."""
+def webhook(sink: UpdateSink, secret: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """The handler of the webhook.
+
+    Answers 200 once the update was taken; 403 without the secret, 415 for anything but JSON, 408 for a body that doesn't
+    arrive, 413 for one that is too large, 400 for one that breaks off or is no JSON, 503 for an update to bring again.
+    """
     expected = secret.encode()
 
     async def take(request: web.Request) -> web.Response:
@@ -36,7 +40,7 @@ def webhook(telegram: Fed, secret: str) -> Callable[[web.Request], Awaitable[web
         if request.content_type != "application/json":
             return web.Response(status=415)
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(BODY_SECONDS):
                 body = await _body(request)
         except TimeoutError:
             return web.Response(status=408)
@@ -48,18 +52,18 @@ def webhook(telegram: Fed, secret: str) -> Callable[[web.Request], Awaitable[web
             update = json.loads(body)
         except (ValueError, RecursionError):
             return web.Response(status=400)
-        return web.Response(status=200 if await telegram.feed(update) else 503)
+        return web.Response(status=200 if await sink.feed(update) else 503)
 
     return take
 
 
 async def _body(request: web.Request) -> bytes | None:
     """The body; None if it is too large, which is known before it has all been read."""
-    if (request.content_length or 0) > LIMIT:
+    if (request.content_length or 0) > MAX_BODY_BYTES:
         return None
     body = bytearray()
-    async for part in request.content.iter_chunked(16 * 1024):
-        body += part
-        if len(body) > LIMIT:
+    async for chunk in request.content.iter_chunked(16 * 1024):
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
             return None
     return bytes(body)

@@ -13,9 +13,9 @@ from bot.content.yaml_reader import Problem
 from bot.dialogue import KINDS, Kind
 from bot.schema import Phrase
 
-#: From this likeness on an editor is asked to look at two messages of one file; 100 is equal.
+#: Two messages of one file that are at least this much alike are reported; 100 is equal.
 NEAR_DUPLICATE_PERCENT = 92
-#: Nobody would read more of them.
+#: Only the most alike are reported: nobody would read them all.
 _MAX_NEAR_DUPLICATES = 60
 _MAX_QUOTED_CHARACTERS = 60
 _SELDOM_INNOCENT: tuple[Kind, ...] = ("suicide", "self_harm")
@@ -32,7 +32,7 @@ def comparable(text: str) -> str:
 
 
 def duplicates(raw: RawContent) -> Iterator[Problem]:
-    """Messages that stand in two places of a language: which of the two meanings counts would be chance."""
+    """Messages that stand in two places of a language: it would be chance which of the two counts."""
     for lang, language in raw.languages.items():
         intents = [phrase for group in language.intents.values() for phrase in group]
         labelled = [(Phrase(each.text, each.source), each.kinds) for each in language.labelled]
@@ -50,9 +50,9 @@ def duplicates(raw: RawContent) -> Iterator[Problem]:
         yield from _also_in(language.careful, safety, _IS_SAFETY)
         yield from _phrase_duplicates(language)
         held_out = [message for expected in read_says(raw, lang)[0] for message in expected.messages]
-        yield from _also_in(
-            [*intents, *safety, *disclosures, *language.careful, *language.harmless], held_out, _IS_TEST
-        )
+        short = [phrase for kind in KINDS for phrase in language.says.get(kind, ())]
+        banks = [*intents, *safety, *short, *disclosures, *language.careful, *language.harmless]
+        yield from _also_in(banks, held_out, _IS_TEST)
 
 
 def ambiguous_spellings(raw: RawContent) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""Is every file where it is read, and called so that it works as a name?"""
+"""Is every file in a folder where it is read, and can its name be used?"""
 
 import re
 import unicodedata
@@ -26,7 +26,7 @@ _READ = {
     "intents": (),
 }
 _SCHOOLS = "content/schools/"
-#: Telegram passes no longer name on to the bot.
+#: Telegram's limit for what follows ?start= in a link.
 _MAX_NAME_CHARACTERS = 64
 
 

@@ -1,4 +1,4 @@
-"""Does every link still open? The only part of the content that goes online, and only when asked."""
+"""Does every link still open? The only check that goes online; it runs only when asked for."""
 
 import asyncio
 from collections.abc import Sequence
@@ -10,15 +10,15 @@ from bot.content.checks.phone_numbers import links
 from bot.content.load import read_raw
 from bot.content.yaml_reader import Problem
 
-LIMIT = aiohttp.ClientTimeout(total=5)
-AT_ONCE = 4
-#: Some sites refuse whoever doesn't say that it is a browser; we say who we are, and count a refusal as an answer.
+TIMEOUT = aiohttp.ClientTimeout(total=5)
+MAX_CONNECTIONS = 4
+#: Some sites refuse everything that isn't a browser. We say who we are, and count a refusal as an answer.
 _AGENT = {"User-Agent": "Porchlight link check"}
 _REFUSED = (401, 403, 405, 406, 429)
 
 
 async def check_links(root: Path) -> tuple[Problem, ...]:
-    """The links that don't open: each once, at the first place where it is written."""
+    """A problem for each link that doesn't open, at the first place where it is written. Raises nothing for a dead link."""
     first: dict[str, tuple[str, int]] = {}
     for file, line, address in links(read_raw(root)):
         first.setdefault(address, (file, line))
@@ -28,8 +28,8 @@ async def check_links(root: Path) -> tuple[Problem, ...]:
 
 
 async def _faults(addresses: Sequence[str]) -> list[tuple[str, str | None]]:
-    gate = asyncio.Semaphore(AT_ONCE)
-    async with aiohttp.ClientSession(timeout=LIMIT, headers=_AGENT) as session:
+    gate = asyncio.Semaphore(MAX_CONNECTIONS)
+    async with aiohttp.ClientSession(timeout=TIMEOUT, headers=_AGENT) as session:
 
         async def one(address: str) -> tuple[str, str | None]:
             async with gate:

@@ -14,7 +14,7 @@ from bot.content.yaml_reader import FieldPath, Problem, YamlFile
 _REGIONS = {"UK": "GB"}
 _COUNTRIES = {"US": "the US", "UK": "the UK", "CA": "Canada", "world": "every country: write it with + in front"}
 _KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
-#: Seven digits or more that belong together, however they are spaced. Dates are no numbers to call.
+#: Seven digits or more that belong together, however they are spaced; dates are taken out before.
 _LONG = re.compile(r"(?<![\w-])\+?\(?\d(?:[\s().-]{0,2}\d){6,}(?!\w)")
 _DATE = re.compile(r"(?<!\d)\d{4}-\d\d-\d\d(?!\d)")
 _ADDRESS = re.compile(

@@ -16,7 +16,7 @@ def words(text: str) -> list[str]:
 
 
 def sentences(text: str) -> int:
-    """How many sentences a text has, at least 1; a line of its own is one, a lone word is none."""
+    """How many sentences a text has, at least 1; a line of its own counts, a single word doesn't."""
     return max(1, sum(len(words(part)) > 1 for part in _SENTENCE_END.split(text)))
 
 

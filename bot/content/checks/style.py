@@ -15,16 +15,16 @@ MAX_BUTTON_CHARACTERS = 26
 MAX_ASK_CHARACTERS = 70
 #: How long a text may be, in words, by its field; `text` of a topic for adults may be as long as `adult`.
 MAX_WORDS = {"text": 90, "adult": 130, "more": 130, "adult_more": 130, "warm": 40, "warm_other": 40, "other": 90}
-#: More resources, or next topics, than these are not read.
+#: Resources, or next topics, of one answer: nobody reads more.
 MAX_SHOWN = 4
 #: The hardest a text may be, by who reads it: a school grade in English, an ease from 0 to 100 in Spanish.
 MAX_ENGLISH_GRADE = {"crisis": 4.0, "teen": 6.0, "adult": 7.0}
 MIN_SPANISH_EASE = {"crisis": 70.0, "teen": 70.0, "adult": 65.0}
 #: The shared words that somebody in danger reads.
 CRISIS_WORDS = ("urgent_911", "urgent_988", "cannot_dial", "care", "numbers_intro", "late", "not_meant_keep")
-#: Shorter texts have no grade: one long word would decide it.
+#: Shorter texts aren't graded: one long word would decide.
 _MIN_WORDS_TO_GRADE = 12
-#: The texts that are shown in paragraphs, so that lost line ends are seen.
+#: The texts that are shown in paragraphs, where lost line ends would be seen.
 _PARAGRAPHS = ("text", "adult", "more", "adult_more", "other")
 _FIELDS = (*field_names(TopicReply), *field_names(SafetyReply))
 _SHARED_FILES = ("_shared", "_web", "_telegram")

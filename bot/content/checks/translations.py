@@ -66,7 +66,7 @@ def _without_messages(raw: RawContent, lang: str) -> Iterator[Problem]:
 
 
 def _reply_gaps(raw: RawContent, lang: str, other_lang: str, name: str) -> Iterator[Problem]:
-    """What the other language's file has and this one lacks. Each pair is looked at from both sides."""
+    """What the other language's file has and this one lacks. Each pair of languages is compared in both directions."""
     yaml_file, other = raw.files.get(reply_file(lang, name)), raw.files.get(reply_file(other_lang, name))
     if not yaml_file or not other:
         return
@@ -84,7 +84,7 @@ def _reply_gaps(raw: RawContent, lang: str, other_lang: str, name: str) -> Itera
 
 
 def _known_names(raw: RawContent) -> frozenset[str]:
-    """All names that mean something: what is misspelled in one language isn't missing in another."""
+    """The names of all fields and ids: a misspelled one in one language isn't reported as missing in the other."""
     fields = (
         name
         for model in (TopicReply, SafetyReply, ResourceWords, Shared, WebWords, TelegramWords)

@@ -1,22 +1,19 @@
-"""A running bot, the stand-in it talks to, and an engine with an ear that is always the same."""
+"""A running channel, the stand-in it talks to, time that stands still, and an engine with a classifier that never changes."""
 
+import os
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-from fakes.telegram_kit import FakeClassifier, settings
+from fakes.classifier import FakeClassifier
+from fakes.clock import FakeClock
+from fakes.telegram_kit import running
 from fakes.telegram_server import TelegramServer
 
 from bot.channels.telegram.channel import TelegramChannel
-from bot.content import load
 from bot.engine import Engine
 from bot.schema import Content
 
-
-@pytest.fixture(scope="module")
-def content() -> Content:
-    root = Path(load.__file__).resolve().parents[2]
-    return load.read(root).content()
+os.environ["PTB_TIMEDELTA"] = "true"  # else the library warns of its own next version, and a warning fails a test
 
 
 @pytest.fixture
@@ -25,15 +22,19 @@ def engine(content: Content) -> Engine:
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[TelegramServer]:
-    server = await TelegramServer().start()
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+async def server(clock: FakeClock) -> AsyncIterator[TelegramServer]:
+    server = await TelegramServer(clock=clock).start()
+    clock.activity = lambda: len(server.calls)
     yield server
     await server.stop()
 
 
 @pytest.fixture
 async def bot(engine: Engine, server: TelegramServer) -> AsyncIterator[TelegramChannel]:
-    running = TelegramChannel(engine, settings(server), first_wait=0.05, grace=2)
-    await running.start()
-    yield running
-    await running.stop()
+    async with running(engine, server) as channel:
+        yield channel

@@ -1,11 +1,13 @@
-"""The whole process against the stand-in: it starts without Telegram, ends in time, and never shows the token."""
+"""The whole process against the stand-in: it starts without Telegram, ends when told to, and never shows the token.
+
+How long it may take to end is tested in test_channel.py, on a clock of the test's own: here a busy machine may be slow.
+"""
 
 import asyncio
 import contextlib
 import os
 import signal
 import sys
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,23 +17,32 @@ from aiohttp import ClientSession
 from fakes.telegram_kit import has_numbers
 from fakes.telegram_server import TOKEN, Fault, TelegramServer
 
-pytestmark = pytest.mark.asyncio
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 ROOT = Path(__file__).resolve().parents[3]
+WAIT = 250.0  # seconds for anything: no more than a guard against waiting for ever
 
-#: As `porchlight serve`, with an ear that needs nothing learned.
+#: As `porchlight serve`, with a classifier that needs no training.
 PROGRAM = """
 import asyncio, os, sys
 from pathlib import Path
 sys.path.insert(0, "tests")
-from fakes.telegram_kit import FakeClassifier
+from fakes.classifier import FakeClassifier
 from bot import serve
 from bot import settings
 from bot.content import load
 from bot.engine import Engine
-engine = Engine(load.read(Path(load.__file__).resolve().parents[2]).content(), FakeClassifier())
+engine = Engine(load.read_raw(Path(load.__file__).resolve().parents[2]).content(), FakeClassifier())
 sys.exit(asyncio.run(serve.run(engine, settings.read(os.environ))))
 """
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[TelegramServer]:
+    """The stand-in on the system's time, as the process is."""
+    server = await TelegramServer().start()
+    yield server
+    await server.stop()
 
 
 @asynccontextmanager
@@ -53,7 +64,7 @@ async def process(
     )  # fmt: skip
     assert running.stdout is not None
     try:
-        line = (await asyncio.wait_for(running.stdout.readline(), 30)).decode()
+        line = (await running.stdout.readline()).decode()
         yield running, line.split()[3] if line.startswith("Porchlight listens") else line
     finally:
         if running.returncode is None:
@@ -62,39 +73,36 @@ async def process(
         await running.communicate()
 
 
-async def ended(running: asyncio.subprocess.Process) -> tuple[float, str]:
-    """Tell it to stop; how long that took, and what it had said."""
-    began = time.monotonic()
+async def ended(running: asyncio.subprocess.Process) -> str:
+    """Tell it to stop, wait until it has; what it had said."""
     running.send_signal(signal.SIGTERM)
-    out, err = await asyncio.wait_for(running.communicate(), 20)
-    return time.monotonic() - began, (out + err).decode()
+    out, err = await running.communicate()
+    return (out + err).decode()
 
 
 async def test_sigterm_answers_what_was_received(server: TelegramServer) -> None:
     async with process(server) as (running, _):
-        await server.until(lambda: server.made("getUpdates"))
+        await server.until(lambda: server.polling, WAIT)
         server.faults.append(Fault("slow", method="sendMessage", seconds=1))
         for chat in range(1, 21):
             server.say("i want to die", chat=chat)
-        await server.until(lambda: server.made("sendMessage"))
-        took, said = await ended(running)
+        await server.until(lambda: server.made("sendMessage"), WAIT)
+        said = await ended(running)
     assert running.returncode == 0
-    assert took < 10
     assert [len(server.sent(chat)) for chat in range(1, 21)] == [2] * 20
     assert TOKEN not in said
 
 
-async def test_sigterm_ends_within_ten_seconds_though_nothing_can_be_delivered(server: TelegramServer) -> None:
+async def test_sigterm_ends_it_though_nothing_can_be_delivered(server: TelegramServer) -> None:
     async with process(server) as (running, _):
-        await server.until(lambda: server.made("getUpdates"))
+        await server.until(lambda: server.polling, WAIT)
         server.faults += [Fault("500", times=100_000), Fault("slow", times=1000, method="deleteMessages", seconds=30)]
         server.press("w:60", chat=3)
         for chat in range(1, 6):
             server.say("i want to die", chat=chat)
-        await server.until(lambda: server.made("sendMessage", status=500))
-        took, said = await ended(running)
+        await server.until(lambda: server.made("sendMessage", status=500), WAIT)
+        said = await ended(running)
     assert running.returncode == 0
-    assert took < 10
     assert TOKEN not in said
     assert "Traceback" not in said
 
@@ -106,39 +114,36 @@ async def test_webhook_is_served_by_the_same_process_as_the_page(server: Telegra
         "PORCHLIGHT_PUBLIC_URL": "https://porch.example",
     }
     async with process(server, **hook) as (running, address), ClientSession() as session:
-        await server.until(lambda: server.webhook == "https://porch.example/telegram")
+        await server.until(lambda: server.webhook == "https://porch.example/telegram", WAIT)
         raw = {"update_id": 9, "message": server.message(42, text="i want to die")}
         header = "X-Telegram-Bot-Api-Secret-Token"
         for secret, status in (("wrong", 403), ("s3cret", 200), ("s3cret", 200)):
             async with session.post(f"{address}/telegram", json=raw, headers={header: secret}) as answer:
                 assert (answer.status, await answer.read()) == (status, b"")
-        assert has_numbers((await server.answers(2))[0].text)
+        await server.until(lambda: len(server.sent()) == 2, WAIT)
+        assert has_numbers(server.sent()[0].text)
         async with session.get(address, headers={"Host": "porch.example"}) as page:
             assert page.status == 200
-        took, said = await ended(running)
+        said = await ended(running)
     assert (running.returncode, len(server.sent())) == (0, 2)
-    assert took < 10
     assert "s3cret" not in said
 
 
 @pytest.mark.parametrize("away", ["gone", "silent"])
-async def test_other_channels_start_without_telegram(away: str) -> None:
-    server = await TelegramServer().start()
+async def test_other_channels_start_without_telegram(server: TelegramServer, away: str) -> None:
     if away == "gone":
         await server.stop()
     else:
-        server.faults.append(Fault("slow", times=1000, method="getMe", seconds=60))
+        server.faults.append(Fault("held", times=1000, method="getMe", seconds=600))
     async with process(server) as (running, address):
         async with ClientSession() as session, session.get(address) as page:
             assert page.status == 200
             assert has_numbers(await page.text())
-        took, said = await ended(running)
+        said = await ended(running)
     assert running.returncode == 0
-    assert took < 10
     assert "Telegram can't be reached; trying again" in said
     assert TOKEN not in said
     assert TOKEN.split(":")[1] not in said
-    await server.stop()
 
 
 async def test_refused_token_ends_the_start_with_one_sentence(server: TelegramServer) -> None:
@@ -169,7 +174,7 @@ async def test_token_is_in_no_traceback_either(server: TelegramServer, where: st
             out, err = await running.communicate()
             said = (out + err).decode()
         else:
-            _, said = await ended(running)
+            said = await ended(running)
     assert "RuntimeError" in said
     assert TOKEN.split(":")[1] not in said
     assert "canaryword" not in said

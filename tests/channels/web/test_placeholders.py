@@ -43,14 +43,14 @@ class Says:
 @pytest.fixture(scope="module")
 def allowed() -> dict[str, list[str]]:
     """By language: the placeholders that `check` lets pass in content/replies."""
-    raw = load.read_raw(load.default_root())
-    names = itertools.product(raw.content().resources, (*FROM_RESOURCE, *BY_LANGUAGE, *FROM_WORDS))
+    draft = load.read_raw(load.default_root())
+    names = itertools.product(draft.content().resources, (*FROM_RESOURCE, *BY_LANGUAGE, *FROM_WORDS))
     inside = [f"{name}.{field}" for name, field in names]
     return {
         lang: [
-            f"{{{each}}}" for each in inside if unfilled(raw, lang, f"content/replies/{lang}/_web.yaml", each) is None
+            f"{{{each}}}" for each in inside if unfilled(draft, lang, f"content/replies/{lang}/_web.yaml", each) is None
         ]
-        for lang in raw.content().languages
+        for lang in draft.content().languages
     }
 
 

@@ -1,8 +1,12 @@
 """How hard a text is to read."""
 
+import re
+
 import pytest
 
 from bot.content.checks.readability import (
+    EN_APART,
+    EN_SILENT,
     english_grade,
     english_syllables,
     sentences,
@@ -67,3 +71,9 @@ def test_simple_spanish_is_easy_and_official_spanish_is_not() -> None:
     assert spanish_ease("No es tu culpa. Guarda el chat. Habla con un adulto.") > 80
     assert spanish_ease("La identificación correspondiente facilita extraordinariamente la comunicación.") < 40
     assert spanish_ease("") == 100.0
+
+
+@pytest.mark.parametrize(("pattern", "word", "other"), [*EN_SILENT, *EN_APART])
+def test_each_pattern_finds_its_word_and_not_the_similar_one(pattern: str, word: str, other: str) -> None:
+    assert re.search(pattern, word)
+    assert not re.search(pattern, other)
