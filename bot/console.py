@@ -4,6 +4,7 @@ import contextlib
 import io
 import os
 import sys
+from pathlib import Path
 from typing import TextIO
 
 
@@ -31,5 +32,5 @@ def say(sentence: object, stream: TextIO | None = None) -> None:
 
 def silence(stream: TextIO | None = None) -> None:
     """From now on everything written to it is dropped; without this, Python would complain once more at its exit."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), (stream or sys.stdout).fileno())
+    with contextlib.suppress(OSError, ValueError), Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        os.dup2(nowhere.fileno(), (stream or sys.stdout).fileno())

@@ -8,6 +8,7 @@ import pytest
 from bot import evaluate as score
 from bot.engine import Engine
 from bot.evaluate import GOALS, Scored
+from bot.schema import Content
 
 MUST = {"sextortion": ("cybertipline",)}
 RIGHT = {
@@ -97,8 +98,13 @@ def test_the_table_stands_beside_its_goals() -> None:
     ).splitlines()
     assert lines[0].split() == ["all", "en", "es", "goal"]
     table = {line[:16].strip(): line[16:].split() for line in lines[1:]}
-    assert list(table) == list(GOALS)
-    assert table["topic right"] == ["50.0", "%", "(1/2)", "100.0", "%", "(1/1)", "0.0", "%", "(0/1)", "80", "%"]
+    assert list(table) == [name for name in GOALS if not name.startswith("everyday")]
+    assert table["topic right"] == [
+        *("50.0", "%", "(1/2,", "9-91)"),
+        *("100.0", "%", "(1/1,", "21-100)"),
+        *("0.0", "%", "(0/1,", "0-79)"),
+        *("80", "%"),
+    ]
     assert table["alert recall"] == ["-", "-", "-", "90", "%"]
     assert table["p50"] == ["2.00", "ms", "0.3", "ms"]
 
@@ -130,3 +136,42 @@ def test_run_asks_the_engine_for_each_row(engine: Engine) -> None:
     assert [s.out["tier"] for s in scored] == ["answer", "alert"]
     assert [s.row for s in scored] == rows
     assert all(s.seconds > 0 for s in scored)
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "low", "high"),
+    [(115, 124, 0.868, 0.961), (0, 10, 0.0, 0.278), (10, 10, 0.722, 1.0), (1, 2, 0.095, 0.905)],
+)
+def test_wilsons_interval(part: int, whole: int, low: float, high: float) -> None:
+    assert score.wilson(part, whole) == pytest.approx((low, high), abs=0.001)
+
+
+def test_a_share_of_nothing_is_a_dash() -> None:
+    assert score.share(0, 0) == "-"
+    assert score.share(1, 4) == "25.0 % (1/4, 5-70)"
+
+
+def test_everyday_counts_alerts_and_answers_on_topics_of_ours() -> None:
+    rows = [
+        one({}, {"tier": tier, "topic": topic})
+        for tier, topic in (("alert", "none"), ("answer", "report"), ("answer", "thanks"), ("unsure", "none"))
+    ]
+    assert score.everyday(rows, {"thanks"}) == {"everyday alerts": (1, 4), "everyday answers": (1, 4)}
+
+
+def test_texts_without_labels_are_read_as_about_nothing_of_ours(tmp_path: Path) -> None:
+    file = tmp_path / "a.jsonl"
+    file.write_text('{"text": "hey", "source": "sms"}\n\n', "utf-8")
+    assert score.read_texts(file) == [{"safety": [], "topics": ["none"], "text": "hey", "source": "sms"}]
+    file.write_text('{"words": "secret"}\n', "utf-8")
+    with pytest.raises(ValueError, match=r"a\.jsonl:1") as caught:
+        score.read_texts(file)
+    assert "secret" not in str(caught.value)
+
+
+def test_what_a_short_phrase_finds_is_not_held_out(content: Content) -> None:
+    all_rows = score.held_out_rows(content, lambda text: False)
+    fewer = score.held_out_rows(content, lambda text: "die" in text)
+    assert {row["text"] for row in all_rows} - {row["text"] for row in fewer} == {
+        row["text"] for row in all_rows if row["safety"] and "die" in row["text"]
+    }

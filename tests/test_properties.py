@@ -30,7 +30,7 @@ def safety_phrases(lang: str) -> list[str]:
     """The short phrases of content/safety/<lang>.yaml."""
     sheet, _ = read_yaml(ROOT / "content" / "safety" / f"{lang}.yaml", f"content/safety/{lang}.yaml")
     assert sheet is not None
-    return [phrase.text for kind in KINDS for phrase in phrases(sheet, kind, "says")]
+    return [p.text for kind in KINDS for p in phrases(sheet, kind, "says") if "@" not in p.text]
 
 
 def dressed(lang: str) -> st.SearchStrategy[str]:

@@ -1,5 +1,6 @@
 """Message text in, Classification out: language, safety kinds, topic, who writes, and about whom."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -71,11 +72,11 @@ class MessageClassifier:
         """A short phrase in the words of a reading; "@name" is any single word of that concept list."""
         concepts = self.content.languages[lang].concepts
         out: list[str | frozenset[str]] = []
-        for part in text.split():
+        for part in re.split(r"(@\w+)", text):
             if part.startswith("@") and part[1:] in concepts:
                 wordings = (self.lexicon.wording(each.text, lang) for each in concepts[part[1:]])
                 out.append(frozenset(words[0] for words in wordings if len(words) == 1))
-            else:
+            elif part.strip():
                 out.extend(self.lexicon.wording(part, lang))
         return tuple(out)
 

@@ -27,7 +27,9 @@ class Tables:
 def fold(text: str, tables: Tables) -> str:
     """The text in small Latin letters: look-alikes mended, marks taken off, ñ kept, emoji as ":word"."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)[:MAX_FOLDED]
+        text = unicodedata.normalize("NFKC", text)
+        if len(text) > MAX_FOLDED:  # the middle goes: the newest words stand at the end
+            text = f"{text[: MAX_FOLDED // 2]} {text[-MAX_FOLDED // 2 :]}"
         text = "".join(_without_format_characters(text, tables.emoji))
         text = text.translate(tables.confusables)
         text = _without_accents(text.casefold())

@@ -28,7 +28,7 @@ class OtherLanguages:
         self._pieces: list[tuple[str, str, Kind | None]] = []
         for id_, language in content.other_languages.items():
             for kind, text in _phrases(language):
-                if language.script in _UNSPACED:
+                if language.script in _UNSPACED and not text.isascii():  # typed in Latin letters it has spaces
                     self._pieces.append((_plain(text).replace(" ", ""), id_, kind))
                 elif words := tuple(_WORD.findall(_plain(text))):
                     self._by_first[words[0]].append((words, id_, kind))

@@ -32,7 +32,7 @@ from bot.content import load
 from bot.dialogue import KINDS, Incoming
 from bot.engine import Engine
 from bot.nlu import store
-from bot.nlu.examples import HARMLESS, TEST, examples
+from bot.nlu.examples import HARMLESS, HELD_OUT, examples
 from bot.schema import Content
 
 HERE = Path(__file__).resolve().parent
@@ -100,8 +100,11 @@ def _some(texts: Sequence[str], number: int) -> Sequence[str]:
 def bank_job(content: Content, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Our bank without the tenth that nothing is learned from -> the labelled messages."""
     train = []
-    for e in sorted((e for e in examples(content) if e.bucket >= TEST), key=lambda e: (e.lang, e.source)):
-        train.append([e.text, next(iter(sorted(e.kinds)), e.topic or HARMLESS), e.lang])
+    for e in sorted(
+        (e for e in examples(content) if e.bucket >= HELD_OUT and e.set in ("bank", "phrase")),
+        key=lambda e: (e.lang, e.source),
+    ):
+        train.append([e.text, e.columns[0], e.lang])
     texts = [row["text"] for row in rows]
     return {
         "train": train,

@@ -41,7 +41,7 @@ def safety_phrases(content: Content) -> list[tuple[str, str]]:
     found: dict[tuple[str, str], None] = {}
     for lang, words in content.languages.items():
         for several in words.safety.says.values():
-            found.update(dict.fromkeys((lang, phrase.text) for phrase in several))
+            found.update(dict.fromkeys((lang, phrase.text) for phrase in several if "@" not in phrase.text))
     for path in sorted(TESTS.glob("says/*/*.yaml")):
         sheet, problems = read_yaml(path, path.relative_to(TESTS.parent).as_posix(), expect=list)
         if sheet is None or problems:

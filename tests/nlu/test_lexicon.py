@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.nlu.lexicon import Lexicon
+from bot.nlu.lexicon import MAX_SENTENCE, Lexicon, _Budget
 from bot.nlu.normalize import MAX_CHARS, Tables
 
 COMMON = {
@@ -45,13 +45,12 @@ def test_read_mends_towards_known_words(lexicon: Lexicon, written: str, words: s
 def test_a_known_word_is_left_alone(lexicon: Lexicon) -> None:
     reading = lexicon.read("hello my day")
     assert reading.sentences == (("hello", "my", "day"),)
-    assert (reading.mended, reading.unknown, reading.letters, reading.cut) == (0, 0, 10, False)
+    assert not reading.truncated
 
 
-def test_a_word_like_no_other_stays_and_is_counted(lexicon: Lexicon) -> None:
+def test_a_word_like_no_other_stays(lexicon: Lexicon) -> None:
     reading = lexicon.read("xylqwrtz hello")
     assert reading.words == ("xylqwrtz", "hello")
-    assert reading.unknown == 1
 
 
 @pytest.mark.parametrize(
@@ -76,10 +75,33 @@ def test_the_message_tells_the_language_and_the_hint_decides_only_a_tie(
 
 
 def test_only_the_first_part_of_a_very_long_message_is_read(lexicon: Lexicon) -> None:
-    assert not lexicon.read("a" * MAX_CHARS).cut
-    reading = lexicon.read("hello " * 700 + "suicide")
-    assert reading.cut
+    assert not lexicon.read("a" * MAX_CHARS).truncated
+    reading = lexicon.read("hello " * 1700 + "suicide")
+    assert reading.truncated
     assert "suicide" not in reading.words
+
+
+def test_the_end_of_a_long_message_is_mended_as_well(lexicon: Lexicon) -> None:
+    words = "".join(chr(97 + n % 26) for n in range(6))
+    noise = " ".join(f"{words[n % 6 :]}qx{chr(97 + n % 26)}" for n in range(900))
+    assert lexicon.read(f"{noise} suicde").words[-1] == "suicide"
+
+
+def test_a_sentence_without_an_end_is_read_in_pieces(lexicon: Lexicon) -> None:
+    sentences = lexicon.read("hello my day " * 40).sentences
+    assert len(sentences) > 1
+    assert max(map(len, sentences)) <= MAX_SENTENCE
+
+
+def test_look_ups_are_counted_and_remembered() -> None:
+    budget, asked = _Budget(2), list[str]()
+
+    def find(word: str) -> tuple[str, ...]:
+        asked.append(word)
+        return (word.upper(),)
+
+    assert [budget.once(find, word) for word in ("a", "a", "b", "c", "a")] == [("A",), ("A",), ("B",), (), ("A",)]
+    assert asked == ["a", "b"]
 
 
 def test_sentences_are_kept_apart(lexicon: Lexicon) -> None:

@@ -14,7 +14,7 @@ PHRASES = Phrases(
         ("abuse", (), "en.yaml:4"),
     ]
 )
-LIMITS = Thresholds(alert=0.0, sentence=0.6, careful=-0.5, kind=-0.2)
+LIMITS = Thresholds(alert=0.0, alert_short=0.0, careful=-0.5, kind=-0.2)
 LOW: dict[Kind, float] = {"suicide": -1.0, "self_harm": -1.0, "danger": -1.0, "abuse": -1.0}
 
 
@@ -59,10 +59,19 @@ def test_every_phrase_of_a_message_is_found() -> None:
 def test_phrases_and_scores_vote_and_either_is_enough(
     scores: dict[Kind, float], any_score: float, phrases: tuple[Kind, ...], heard: tuple[Kind, ...]
 ) -> None:
-    assert kinds({**LOW, **scores}, any_score, -1.0, phrases, LIMITS) == heard
+    assert kinds({**LOW, **scores}, any_score, 9, phrases, LIMITS) == heard
 
 
-def test_one_grave_sentence_is_enough() -> None:
-    scores: dict[Kind, float] = {**LOW, "danger": 0.7}
-    assert kinds(scores, -0.4, 0.6, (), LIMITS) == ("danger",)
-    assert kinds(scores, -0.4, 0.5, (), LIMITS) == ()
+def test_a_slot_takes_any_one_of_its_words() -> None:
+    slots = Phrases([("suicide", ("how", "many", frozenset({"pills", "tylenol"})), "en.yaml:1")])
+    assert slots.found(["so", "how", "many", "tylenol", "does", "it", "take"]) == [
+        ("suicide", "en.yaml:1", range(1, 4))
+    ]
+    assert slots.found(["how", "many", "vitamins"]) == []
+    only_a_slot = Phrases([("danger", (frozenset({"gun", "knife"}),), "en.yaml:2")])
+    assert only_a_slot.found(["a", "knife"]) == [("danger", "en.yaml:2", range(1, 2))]
+
+
+def test_of_a_word_repeated_very_often_the_first_and_the_last_places_are_tried() -> None:
+    assert PHRASES.found([*["want"] * 500, "to", "die"]) != []
+    assert PHRASES.found(["want", "to", "die", *["want"] * 500]) != []

@@ -12,8 +12,8 @@ from bot.dialogue import KINDS, Incoming
 from bot.engine import Engine
 from bot.nlu import store
 from bot.nlu.augment import Swaps
-from bot.nlu.examples import CALIBRATE, TEST, Example, examples, held_out
-from bot.nlu.train import train
+from bot.nlu.examples import HARMLESS, HELD_OUT, Example, examples, held_out
+from bot.nlu.train import _fold, train
 from bot.schema import Content, Language, Phrase, SafetyWords
 
 SAYS = {
@@ -53,7 +53,9 @@ def tiny(content: Content) -> Content:
     english: Language = dataclasses.replace(
         content.languages["en"],
         intents=intents,
-        safety=SafetyWords(says, idioms, bank, harmless),
+        safety=SafetyWords(says, idioms, bank, (), harmless),
+        labelled=(),
+        signs={},
         concepts={"money": (Phrase("dollars", "c:1"), Phrase("money", "c:2"))},
         spellings={"u": "you"},
     )
@@ -70,28 +72,30 @@ def hearing(tiny: Content, tmp_path_factory: pytest.TempPathFactory) -> Any:
 def test_every_message_of_the_banks_is_an_example(tiny: Content) -> None:
     found = list(examples(tiny))
     assert len(found) == 5 * 16 + 4 * 16 + 1 + 16
-    assert found[0] == Example("he wants money for my photos", "en", "intents/en/sextortion.yaml:2", topic="sextortion")
+    assert found[0] == Example(
+        "he wants money for my photos", "en", "intents/en/sextortion.yaml:2", topics=("sextortion",)
+    )
     assert sum(bool(e.kinds) for e in found) == 65
-    assert sum(e.topic is None and not e.kinds for e in found) == 16
+    assert sum(not e.topics and not e.kinds for e in found) == 16
 
 
 def test_the_bucket_follows_from_the_words_alone() -> None:
-    assert Example("Help  Me", "en", "a:1").bucket == Example("help me", "es", "b:9", topic="report").bucket
+    assert Example("Help  Me", "en", "a:1").bucket == Example("help me", "es", "b:9", topics=("report",)).bucket
     assert {Example(f"message {n}", "en", "").bucket for n in range(3000)} == set(range(100))
-    assert 0 < TEST < CALIBRATE < 100
+    assert 0 < HELD_OUT < 100
 
 
 def test_the_held_out_part_is_never_learned_from(tiny: Content, hearing: Any) -> None:
     kept_apart = {e.text for e in held_out(tiny)}
     assert kept_apart
     assert kept_apart & {e.text for e in hearing.bank} == set()
-    assert kept_apart | {e.text for e in hearing.bank} == {e.text for e in examples(tiny)}
+    assert kept_apart | {e.text for e in hearing.bank} == {e.text for e in examples(tiny)} | kept_apart
 
 
 def test_what_is_learned_has_a_column_for_each_topic_and_kind(tiny: Content, hearing: Any) -> None:
     model = hearing.model
     assert model.topics == tuple(SAYS)
-    columns = len(SAYS) + 1 + len(KINDS)
+    columns = len(SAYS) + 1 + len(KINDS) + 1
     weights, index = model.weights, model.weights.index
     assert weights.word.shape == weights.word_pieces.shape == (len(index.words), columns)
     assert weights.stem.shape == (len(index.stems), columns)
@@ -99,7 +103,7 @@ def test_what_is_learned_has_a_column_for_each_topic_and_kind(tiny: Content, hea
     assert weights.pair.shape == (len(index.pairs), columns)
     assert weights.bias.shape == (columns,)
     assert all(np.isfinite(a).all() for a in (weights.word, weights.word_pieces, weights.piece, weights.pair))
-    assert model.thresholds.careful <= model.thresholds.alert <= model.thresholds.sentence
+    assert model.thresholds.careful <= min(model.thresholds.alert, model.thresholds.alert_short)
 
 
 def test_learning_twice_gives_the_same(tiny: Content) -> None:
@@ -142,11 +146,11 @@ def test_nothing_readable_is_never_answered(hearing: Any, engine: Engine, text: 
     assert engine.reply(Incoming(text=text)).classification.tier == "unsure"
 
 
-def test_progress_is_told_from_the_first_step_to_the_last(tiny: Content) -> None:
-    told: list[tuple[int, int]] = []
-    train(tiny, store.lexicon(tiny), lambda done, total: told.append((done, total)))
-    total = told[0][1]
-    assert told == [(done, total) for done in range(total + 1)]
+def test_progress_goes_from_the_first_step_to_the_last(tiny: Content) -> None:
+    steps: list[tuple[int, int]] = []
+    train(tiny, store.lexicon(tiny), lambda done, total: steps.append((done, total)))
+    total = steps[0][1]
+    assert steps == [(done, total) for done in range(total + 1)]
 
 
 def test_the_real_content_hears_plain_words(engine: Engine) -> None:
@@ -167,3 +171,28 @@ def test_a_copy_swaps_wordings_of_one_concept() -> None:
     assert swaps.copy(message, "en", random.Random(3)) == swaps.copy(message, "en", random.Random(3))
     assert "jefa" in {word for seed in range(50) for word in swaps.copy([["mom"]], "es", random.Random(seed))[0]}
     assert {word for seed in range(50) for word in swaps.copy([["mom"]], "fr", random.Random(seed))[0]} == {"mom"}
+
+
+def test_a_line_teaches_all_that_it_may_be_taken_for() -> None:
+    both = Example("x", "en", "a:1", frozenset({"abuse", "danger"}), ("grooming", "tell_adult"), "stories")
+    assert both.columns == ("abuse", "danger", "grooming", "tell_adult")
+    assert Example("x", "en", "a:1").columns == (HARMLESS,)
+
+
+def test_a_careful_line_is_neither_trained_on_nor_held_out(tiny: Content) -> None:
+    careful = tuple(Phrase(f"mom works late on day {n}", f"careful:{n}") for n in range(60))
+    english = tiny.languages["en"]
+    safety = dataclasses.replace(english.safety, careful=careful)
+    changed = dataclasses.replace(tiny, languages={"en": dataclasses.replace(english, safety=safety)})
+    assert sum(e.set == "careful" for e in examples(changed)) == 60
+    assert {e.text for e in held_out(changed)} == {e.text for e in held_out(tiny)}
+    assert np.array_equal(
+        train(changed, store.lexicon(changed)).weights.word, train(tiny, store.lexicon(tiny)).weights.word
+    )
+
+
+def test_the_files_of_one_author_stay_in_one_fold() -> None:
+    lines = [Example(f"line {n}", "en", f"intents/en/everyday/texts.yaml:{n}", set="everyday") for n in range(50)]
+    assert len({_fold(line) for line in lines}) == 1
+    bank = [Example(f"line {n}", "en", f"intents/en/report.yaml:{n}", topics=("report",)) for n in range(50)]
+    assert len({_fold(line) for line in bank}) > 1

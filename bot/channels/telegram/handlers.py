@@ -101,7 +101,7 @@ class UpdateHandler:
         private = event.kind in (EventKind.MESSAGE, EventKind.BUTTON)
         if private or event.kind is EventKind.GROUP_MESSAGE:
             lang = self.replies.known_lang(self.memory.get("lang", event.chat) or event.lang_hint)
-            await self.sender.send_last_resort(event.chat, lang, private=private)
+            await self.sender.rescue(event.chat, lang, private=private)
 
     # --- messages
 

@@ -64,7 +64,7 @@ class UpdateIntake:
             self._counts["unreadable"] += 1
             logger.warning("An update couldn't be read.")
             if (chat := private_chat_of(raw)) is not None:
-                self._app.create_task(self._sender.send_last_resort(chat))
+                self._app.create_task(self._sender.rescue(chat))
             return
         await self._app.update_queue.put(PendingUpdate(event))
 

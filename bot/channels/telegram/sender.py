@@ -87,7 +87,7 @@ class Sender:
         self._note(chat, sent.message_id)
         return sent.message_id
 
-    async def send_last_resort(self, chat: int, lang: str | None = None, *, private: bool = True) -> None:
+    async def rescue(self, chat: int, lang: str | None = None, *, private: bool = True) -> None:
         """Send the numbers that were made ready at the start; raises nothing."""
         reply = self.last_resort[lang if lang in self.last_resort else next(iter(self.last_resort))]
         if not private:
@@ -95,9 +95,9 @@ class Sender:
         try:
             await self.send(chat, reply)
         except TelegramError as error:
-            self._counts[f"last_resort_{type(error).__name__}"] += 1
+            self._counts[f"rescue_{type(error).__name__}"] += 1
         except Exception as error:  # formatting a reply is broken itself: the bare words, then
-            self._counts[f"last_resort_{type(error).__name__}"] += 1
+            self._counts[f"rescue_{type(error).__name__}"] += 1
             with contextlib.suppress(TelegramError):
                 await self._bot.send_message(
                     chat, reply.messages[0].text, parse_mode=None, rate_limit_args=Priority.URGENT

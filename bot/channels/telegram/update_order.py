@@ -44,7 +44,6 @@ class PerChatQueue(BaseUpdateProcessor):
         "_queues",
         "_working",
         "pending",
-        "skipped",
     )
 
     def __init__(
@@ -61,7 +60,6 @@ class PerChatQueue(BaseUpdateProcessor):
         self._on_arrival_tasks: set[asyncio.Future[None]] = set()
         self._working: set[asyncio.Task[Any]] = set()
         self.pending = 0  # updates in work or waiting
-        self.skipped = 0  # updates that weren't answered because too many of their chat waited
 
     @property
     def busy_chats(self) -> int:
@@ -117,7 +115,6 @@ class PerChatQueue(BaseUpdateProcessor):
         else:
             urgent = self._is_urgent(update)
             if len(queue) >= (2 * MAX_WAITING_PER_CHAT if urgent else MAX_WAITING_PER_CHAT):
-                self.skipped += 1
                 return
             if not await self._wait(chat, queue, urgent):
                 await coroutine  # beside the one that is stuck: an alert doesn't wait for somebody's slow answer

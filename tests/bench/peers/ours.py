@@ -12,15 +12,18 @@ from pathlib import Path
 
 import numpy as np
 from scipy.sparse import csr_matrix
+from sklearn.svm import LinearSVC
 
 from bot.content import load
 from bot.dialogue import KINDS
 from bot.nlu import normalize as texts
-from bot.nlu import store as ear
-from bot.nlu import train as learn
+from bot.nlu import store
 from bot.nlu.classify import MessageClassifier
+from bot.nlu.examples import HARMLESS
 from bot.nlu.features import Index, Vectorizer
-from bot.nlu.linear_model import Scorer, Weights, together
+from bot.nlu.linear_model import Scorer, Weights, combine
+from bot.nlu.train import CONFIG
+from bot.nlu.train import train as train_model
 
 ROOT = Path(__file__).resolve().parents[3]
 STRENGTH = 2.0
@@ -33,16 +36,16 @@ class Product:
 
     def __init__(self):
         content = load.load(ROOT)
-        words = ear.lexicon(content)
-        learned = learn.train(content, words)
-        words.learn(learned.counts, learned.pairs)
-        self.hearing = MessageClassifier(content, words, learned)
-        self.labels = [*learned.topics, learn.HARMLESS, *KINDS]
+        words = store.lexicon(content)
+        model = train_model(content, words)
+        words.learn(model.counts, model.pairs, model.languages)
+        self.classifier = MessageClassifier(content, words, model)
+        self.labels = [*model.topics, HARMLESS, *KINDS]
 
     def scores(self, several):
         """[texts, labels]"""
-        read, scorer = self.hearing.lexicon.read, self.hearing.scorer
-        return np.stack([together(scorer.parts(read(text).sentences)) for text in several])
+        read, scorer = self.classifier.lexicon.read, self.classifier.scorer
+        return np.stack([combine(scorer.score_sentences(read(text).sentences))[:-1] for text in several])
 
 
 class Parts:
@@ -51,7 +54,7 @@ class Parts:
     def __init__(self, train, languages, *, mend=True, near=NEAR, background=BACKGROUND):
         content = load.load(ROOT)
         content = dataclasses.replace(content, languages={lang: content.languages[lang] for lang in languages})
-        self.lexicon = ear.lexicon(content)
+        self.lexicon = store.lexicon(content)
         self.mend = mend
         self.near = near
         self._vocabulary(train)
@@ -64,18 +67,24 @@ class Parts:
         self.rows = Vectorizer(index, stem)
         lines = [self.rows.row(message) for message in messages]
         copies = [background if label == "oos" else 1 for _, label, _ in train]
-        coefficients, bias = learn.linear(
-            index.size,
-            [line for line, n in zip(lines, copies, strict=True) for _ in range(n)],
-            [column for column, n in zip(columns, copies, strict=True) for _ in range(n)],
-            len(self.labels),
-            STRENGTH,
-        )
-        self.scorer = Scorer(Weights.of(index, coefficients, bias, stem), stem)
         self.size = index.size
+        coefficients, bias = self._fit(lines, np.asarray(columns), np.asarray(copies, float))
+        self.scorer = Scorer(Weights.of(index, coefficients, bias, stem), stem)
         self.phrases = [
             self._matrix([lines[n] for n, c in enumerate(columns) if c == k]) for k in range(len(self.labels))
         ]
+
+    def _fit(self, lines, columns, weight):
+        """One linear score per label, each against all others, with the solver and tolerance of the product."""
+        matrix = self._matrix(lines).astype(np.float64)
+        matrix.sum_duplicates()
+        fits = []
+        for column in range(len(self.labels)):
+            model = LinearSVC(C=STRENGTH, random_state=0, tol=CONFIG.tolerance)
+            fits.append(model.fit(matrix, columns == column, sample_weight=weight))
+        return np.stack([fit.coef_[0] for fit in fits], axis=1).astype(np.float32), np.asarray(
+            [fit.intercept_[0] for fit in fits], np.float32
+        )
 
     def _vocabulary(self, train):
         """The words worth mending towards, and which stand side by side; as the product learns them."""

@@ -82,7 +82,7 @@ async def test_what_telegram_refuses_is_not_asked_again(bot: TelegramChannel, se
     server.faults.append(Fault("400", times=100))
     server.say("i want to die")
     await idle(bot, server)
-    assert bot.counts["last_resort_BadRequest"] == 1
+    assert bot.counts["rescue_BadRequest"] == 1
     # as HTML and plainly; then the last resort, in the same two ways
     assert len(server.made("sendMessage", status=400)) == 4
 
