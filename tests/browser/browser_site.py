@@ -2,16 +2,15 @@
 
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
-import pytest
 from aiohttp import web
 from playwright.async_api import Browser, async_playwright
 
-from bot.channels.web import app as web_channel
-from bot.channels.web import pages as web_pages
+from bot.channels.web.app import create_app, create_runner
+from bot.channels.web.pages import Pages
 from bot.engine import Engine
 from bot.settings import Settings
 
@@ -42,7 +41,10 @@ class Site:
 
 @asynccontextmanager
 async def live_site(engine: Engine, rate_limit: int = Settings().rate_limit) -> AsyncIterator[Site]:
-    """The real application and, at another origin, a neutral page and a school's page with a strict policy."""
+    """The real application and, at another origin, a neutral page and a school's page with a strict policy.
+
+    The exit leads to that neutral page: tests reach no other network.
+    """
     home: list[str] = []
     outside = await _serve(home)
     port = _port(outside)
@@ -50,8 +52,7 @@ async def live_site(engine: Engine, rate_limit: int = Settings().rate_limit) -> 
     school = engine.content.schools["example"].model_copy(update={"name": "Lincoln School"})
     engine.content = replace(engine.content, schools={**engine.content.schools, "example": school})
     settings = Settings(allowed_origins=(f"http://localhost:{port}",), rate_limit=rate_limit)
-    with leading_to(away):
-        inside = web_channel.create_runner(web_channel.create_app(engine, settings))
+    inside = create_runner(create_app(engine, settings, Pages(engine, exit_url=away)))
     await inside.setup()
     await web.TCPSite(inside, "127.0.0.1", 0).start()
     home.append(f"http://127.0.0.1:{_port(inside)}")
@@ -67,15 +68,6 @@ async def live_site(engine: Engine, rate_limit: int = Settings().rate_limit) -> 
     finally:
         await inside.cleanup()
         await outside.cleanup()
-
-
-@contextmanager
-def leading_to(neutral: str) -> Iterator[None]:
-    """While this lasts the exit leads to a page of ours: tests reach no other network."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(web_channel, "NEUTRAL", neutral)
-        patch.setattr(web_pages, "NEUTRAL", neutral)
-        yield
 
 
 @asynccontextmanager

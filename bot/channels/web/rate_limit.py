@@ -5,18 +5,20 @@ Own code and not a library: those found keep keys without a bound, or start thre
 
 import asyncio
 import contextlib
-import hmac
 import math
-import secrets
 import socket
 import time
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 
 from aiohttp import web
 
+from bot.channels.forgetful import ForgetfulDict
+
 #: Seconds in which a bucket fills; one not touched for this long is full again, so that dropping it changes nothing.
 REFILL_SECONDS = 60.0
+#: Full buckets are dropped every so many seconds.
+EXPIRE_SECONDS = 10.0
 #: Buckets held at the same time; above that the least recently used one is dropped.
 MAX_BUCKETS = 20_000
 #: Messages past the limit are taken one after the other, this many seconds apart, so that they hold up nobody else's.
@@ -46,7 +48,7 @@ class RateLimiter:
         Past the limit this returns only when it is the message's turn in the slow lane, which is as long as there are
         connections: each asks one thing at a time. TooManyMessages if the client has left by then.
         """
-        seconds = self.buckets.take(address, time.monotonic())
+        seconds = self.buckets.take(address)
         if seconds:
             async with self._slow_lane:
                 if request.transport is None:  # nobody to answer, and no turn to take from the rest
@@ -59,8 +61,8 @@ class RateLimiter:
 
         async def expire() -> None:
             while True:
-                await asyncio.sleep(REFILL_SECONDS)
-                self.buckets.expire(time.monotonic())
+                await asyncio.sleep(EXPIRE_SECONDS)
+                self.buckets.expire()
 
         task = asyncio.create_task(expire())
         yield
@@ -68,38 +70,41 @@ class RateLimiter:
 
 
 class TokenBuckets:
-    """A token bucket for each address, under an HMAC of it with a secret that dies with the process."""
+    """A token bucket for each address, at most `max_buckets`; `clock` gives the time in seconds.
 
-    def __init__(self, per_minute: int, max_buckets: int = MAX_BUCKETS) -> None:
+    Addresses are held under keyed hashes only: see ForgetfulDict.
+    """
+
+    def __init__(
+        self, per_minute: int, max_buckets: int = MAX_BUCKETS, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.per_minute = per_minute
-        self._max_buckets = max_buckets
-        self._secret = secrets.token_bytes(32)
-        self._buckets: OrderedDict[bytes, tuple[float, float]] = OrderedDict()  # key -> tokens left, when (seconds)
+        self._clock = clock
+        self._buckets: ForgetfulDict[_Bucket] = ForgetfulDict(REFILL_SECONDS, max_buckets, clock)
 
     def __len__(self) -> int:
         return len(self._buckets)
 
-    def take(self, address: str, now: float) -> float:
+    def take(self, address: str) -> float:
         """Take one token: 0 if there was one, else the seconds until there will be. No limit where `per_minute` is 0."""
         if not self.per_minute:
             return 0.0
-        self.expire(now)
-        key = self._key(address)
-        left, when = self._buckets.pop(key, (float(self.per_minute), now))
-        left = min(float(self.per_minute), left + (now - when) * self.per_minute / REFILL_SECONDS)
-        is_empty = left < 1
-        self._buckets[key] = (left if is_empty else left - 1, now)
-        if len(self._buckets) > self._max_buckets:
-            self._buckets.popitem(last=False)
-        return (1 - left) * REFILL_SECONDS / self.per_minute if is_empty else 0.0
+        key, now, full = _network(address), self._clock(), float(self.per_minute)
+        bucket = self._buckets.get(key) or _Bucket(full, now)
+        tokens = min(full, bucket.tokens + (now - bucket.filled_at) * self.per_minute / REFILL_SECONDS)
+        is_empty = tokens < 1
+        self._buckets.put(key, _Bucket(tokens if is_empty else tokens - 1, now))
+        return (1 - tokens) * REFILL_SECONDS / self.per_minute if is_empty else 0.0
 
-    def expire(self, now: float) -> None:
+    def expire(self) -> None:
         """Drop the buckets that are full again."""
-        while self._buckets and now - next(iter(self._buckets.values()))[1] >= REFILL_SECONDS:
-            self._buckets.popitem(last=False)
+        self._buckets.expire()
 
-    def _key(self, address: str) -> bytes:
-        return hmac.digest(self._secret, _network(address), "sha256")[:16]
+
+@dataclass(frozen=True)
+class _Bucket:
+    tokens: float
+    filled_at: float  # seconds of the clock
 
 
 def _network(address: str) -> bytes:
