@@ -14,8 +14,8 @@ COPY bot bot
 COPY intents intents
 COPY content content
 RUN /opt/build/bin/python -m bot check \
- && /opt/build/bin/python -m pip wheel --no-deps --no-build-isolation --wheel-dir /opt/wheels . \
- && /opt/porchlight/bin/python -m pip install --no-deps /opt/wheels/*.whl \
+ && /opt/build/bin/python -m pip wheel --no-deps --no-build-isolation --wheel-dir /opt/built . \
+ && /opt/porchlight/bin/python -m pip install --no-deps /opt/built/*.whl \
  && /opt/porchlight/bin/porchlight learn
 
 FROM python:3.13-slim

@@ -29,6 +29,7 @@ lint: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@if command -v node > /dev/null; then for f in bot/channels/web/static/*.js; do node --check "$$f" || exit 1; done; fi
 
 check: .venv/run.stamp
 	$(BIN)/porchlight check

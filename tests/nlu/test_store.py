@@ -37,7 +37,7 @@ def small(content: Content) -> Content:
     empty: dict[Any, tuple[Phrase, ...]] = dict.fromkeys(KINDS, ())
     harmless = phrases("h", ["this", "my", "that"], ["homework"], ["is hard", "was fun"], when)
     english = dataclasses.replace(
-        content.languages["en"], intents=intents, safety=SafetyWords(empty, empty, bank, harmless), concepts={}
+        content.languages["en"], intents=intents, safety=SafetyWords(empty, empty, bank, (), harmless), concepts={}
     )
     topics = {topic: content.topics[topic] for topic in intents}
     return dataclasses.replace(content, topics=topics, languages={"en": english})
