@@ -1,4 +1,4 @@
-"""From what was understood to an answer, with an ear that understands what the test says."""
+"""From a classification to a reply, with a classifier that says what the test tells it to."""
 
 from typing import Any
 
@@ -7,11 +7,13 @@ import pytest
 from bot.channels import text as render
 from bot.dialogue import EMERGENCY_RESOURCES, Button, Classification, Incoming, Reply
 from bot.engine import Engine
+from bot.evaluate import numbers_first
+from bot.nlu.decision import GUARDED
 from bot.schema import Content
 
 
 class Says:
-    """An ear that understood what it was given, and remembers how often it was asked."""
+    """A classifier that finds what it was given, and remembers the hints it was asked with."""
 
     def __init__(self, **values: Any) -> None:
         self.understood = Classification(**{"lang": "en", "tier": "unsure", **values})
@@ -99,7 +101,7 @@ def test_a_parent_gets_the_answer_for_parents_and_the_way_back(content: Content)
     assert reply.buttons[-1] == Button("I'm a teen", topic="sextortion", audience="teen")
 
 
-def test_a_chosen_audience_wins_over_the_heard_one(content: Content) -> None:
+def test_a_chosen_audience_wins_over_the_classified_one(content: Content) -> None:
     reply = answer(content, Incoming(text="x", audience="adult"), tier="answer", topic="sextortion")
     assert reply.classification.audience == "adult"
     assert reply.messages[0].text.startswith("This is a crime against your child")
@@ -122,10 +124,10 @@ def test_an_unknown_language_is_answered_in_the_first_one(content: Content) -> N
     assert answer(content, lang="xx", tier="answer", topic="report").classification.lang == "en"
 
 
-def test_the_ear_gets_the_channels_hint(content: Content) -> None:
-    ear = Says(lang="es")
-    Engine(content, ear).reply(Incoming(text="x", lang="es"))
-    assert ear.asked == ["es"]
+def test_the_classifier_gets_the_channels_hint(content: Content) -> None:
+    classifier = Says(lang="es")
+    Engine(content, classifier).reply(Incoming(text="x", lang="es"))
+    assert classifier.asked == ["es"]
 
 
 def test_a_school_puts_its_own_people_first(content: Content) -> None:
@@ -135,6 +137,96 @@ def test_a_school_puts_its_own_people_first(content: Content) -> None:
     assert "la Sra. Rivera" in spanish.messages[0].text
     unknown = answer(content, Incoming(text="x", school="nowhere"), tier="answer", topic="school_contact")
     assert "Rivera" not in unknown.messages[0].text
+
+
+def test_an_answer_offers_the_two_next_likely_topics(content: Content) -> None:
+    written = content.languages["en"].replies["sextortion"].next
+    near = [topic for topic in ("grooming", "deepfake", "missing_child", "privacy") if topic not in written]
+    reply = answer(content, tier="answer", topic="sextortion", alternatives=("greeting", *written, *near))
+    assert len(near) > 2
+    offered = [t for t in topics(reply) if t != "sextortion"]
+    assert offered == [*written, *near[:2]]
+    assert len(set(offered)) == len(offered)
+
+
+def test_small_talk_and_the_topic_itself_are_no_next_likely_topics(content: Content) -> None:
+    near = ("sextortion", *content.menu.small_talk)
+    reply = answer(content, tier="answer", topic="sextortion", alternatives=near)
+    assert [t for t in topics(reply) if t != "sextortion"] == list(content.languages["en"].replies["sextortion"].next)
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"tier": "alert", "safety": ("suicide",)},
+        {"tier": "alert", "safety": ("abuse",), "topic": "sextortion"},
+        {"tier": "answer", "topic": "sextortion"},
+        {"tier": "answer", "topic": "greeting"},
+        {"tier": "answer", "topic": "thanks", "numbers_first": True},
+        {"tier": "unsure"},
+        {"tier": "unsure", "alternatives": ("report",)},
+        {"tier": "unsure", "off_topic": True},
+    ],
+)
+def test_a_truncated_message_is_told_so_and_opens_with_the_numbers_on_every_branch(
+    content: Content, lang: str, values: dict[str, Any]
+) -> None:
+    reply = answer(content, lang=lang, truncated=True, **values)
+    first = reply.messages[0]
+    assert first.notice == content.languages[lang].shared.too_long.strip()
+    assert first.notice in render.plain(first)
+    assert numbers_first(render.plain(first))
+    whole = answer(content, lang=lang, truncated=False, **values)
+    assert whole.messages[0].notice == ""
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("audience", ["teen", "adult"])
+@pytest.mark.parametrize("topic", ["need_help", "feel_low"])
+def test_a_reply_to_fear_or_gloom_carries_988(content: Content, lang: str, audience: str, topic: str) -> None:
+    reply = answer(content, lang=lang, tier="answer", topic=topic, audience=audience)
+    assert "lifeline_988" in reply.resources
+    assert "988" in render.plain(reply.messages[0])
+
+
+# --- fear without a cause, with the real classifier ----------------------------------------
+
+FEAR = {
+    "en": [
+        "im scared", "scared", "i'm so scared", "please help me im scared", "i dont feel safe", "help im scared",
+        "i am afraid", "im really scared rn", "im terrified", "so scared right now", "scared idk what to do",
+        "i feel scared all the time", "im scared and alone", "i need help im scared", "im freaking out",
+        "im panicking", "please help", "i need help please", "something bad happened", "i dont know what to do",
+    ],
+    "es": [
+        "tengo miedo", "tengo mucho miedo", "estoy asustada", "estoy asustado", "ayuda tengo miedo",
+        "por favor ayudame tengo miedo", "no se que hacer", "me siento insegura", "tengo miedo y estoy sola",
+        "necesito ayuda por favor",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("lang", "text"), [(lang, text) for lang, texts in FEAR.items() for text in texts])
+def test_a_bare_cry_of_fear_is_never_met_with_an_accusation(engine: Engine, lang: str, text: str) -> None:
+    for hint in (None, lang):
+        reply = engine.reply(Incoming(text=text, lang=hint))
+        assert not GUARDED & {reply.classification.topic, *topics(reply)}
+        shown = render.whole(reply)
+        assert "911" in shown and "988" in shown
+
+
+@pytest.mark.parametrize("text", ["i think my dad looks at kids", "i think my uncle looks at kids"])
+def test_a_fear_about_another_is_not_taken_for_ones_own_doing(engine: Engine, text: str) -> None:
+    reply = engine.reply(Incoming(text=text))
+    assert "own_behavior" not in {reply.classification.topic, *topics(reply)}
+
+
+def test_guarded_topics_are_those_that_accuse_frighten_or_erase() -> None:
+    assert (
+        frozenset({"own_behavior", "found_csam", "delete_chat", "language", "mandated_reporter", "esp_reporting"})
+        == GUARDED
+    )
 
 
 # --- unsure --------------------------------------------------------------------------------
@@ -162,7 +254,7 @@ def test_what_is_surely_about_something_else_is_told_so(content: Content) -> Non
     assert reply.messages[0].text.startswith("If you or someone else is in danger, call 911.")
 
 
-def test_a_cut_message_is_told_so(content: Content) -> None:
+def test_an_unsure_reply_to_a_truncated_message_says_so(content: Content) -> None:
     assert "I could only read the first part." in answer(content, truncated=True).messages[0].text
 
 
@@ -181,10 +273,10 @@ def test_a_safe_word_stands_alone(content: Content, text: str) -> None:
     assert answer(content, Incoming(text=text)).messages[0].kind == "unsure"
 
 
-def test_a_topic_button_needs_no_ear(content: Content) -> None:
-    ear = Says()
-    reply = Engine(content, ear).reply(Incoming(lang="es", topic="report"))
-    assert ear.asked == []
+def test_a_topic_button_needs_no_classifier(content: Content) -> None:
+    classifier = Says()
+    reply = Engine(content, classifier).reply(Incoming(lang="es", topic="report"))
+    assert classifier.asked == []
     assert (
         reply.classification.lang,
         reply.classification.tier,
