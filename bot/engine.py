@@ -191,7 +191,7 @@ class Engine:
         )
 
     def _next_likely(self, found: Classification, reply: TopicReply) -> list[str]:
-        """Two topics that the message may also be about: who was misheard is one tap from the right words."""
+        """Two topics that the message may also be about: who was misunderstood is one tap from the right words."""
         small_talk = self.content.menu.small_talk
         return [t for t in found.alternatives if t not in small_talk and t not in reply.next and t != found.topic][:2]
 

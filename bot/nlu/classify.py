@@ -45,7 +45,7 @@ class _Scores:
 
 
 class MessageClassifier:
-    """Listens in every language at once."""
+    """Classifies a message with the phrases, the signs and the model of all languages at once."""
 
     def __init__(self, content: Content, lexicon: Lexicon, model: TrainedModel) -> None:
         self.lexicon = lexicon
@@ -172,12 +172,12 @@ class MessageClassifier:
 
     @property
     def bank(self) -> list[Example]:
-        """The messages model from, to show an editor which lines are near."""
+        """The examples that the model was trained on, to show an editor which lines are near."""
         return [example for example in examples(self.content) if example.bucket >= HELD_OUT]
 
 
 class _Who:
-    """Who writes, and about whom: heard from the words around "my"."""
+    """Who writes, and about whom, by the wordings of three concept lists, such as "my daughter"."""
 
     def __init__(self, content: Content, lexicon: Lexicon) -> None:
         def read(name: str) -> list[tuple[str, ...]]:

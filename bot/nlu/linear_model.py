@@ -181,7 +181,7 @@ class Scorer:
 
 
 def combine(parts: Floats) -> Floats:
-    """What the whole and its strongest sentences say combine; [1 + sentences, columns] -> [columns]."""
+    """The scores of the whole message and the best of its sentences as one score per column; [1 + sentences, columns] -> [columns]."""
     whole = parts[0]
     if len(parts) == 1:
         return np.asarray(whole, np.float32)
@@ -205,7 +205,7 @@ def split_parts(sentences: Sentences) -> list[list[str]]:
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """All that hearing needs beside the content: plain values, ready to be stored."""
+    """All that a classifier needs beside the content: plain values, ready to be stored."""
 
     counts: Mapping[str, int]
     languages: Mapping[str, Mapping[str, int]]

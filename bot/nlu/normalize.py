@@ -44,7 +44,7 @@ def _without_format_characters(text: str, emoji: Mapping[str, str]) -> list[str]
         elif char.isascii() or char.isalnum():
             out.append(char)
         elif unicodedata.category(char) in ("Cf", "Mn", "Cc") and char not in "\n\r\t" and ord(char) not in _ACCENTS:
-            continue  # zero-width marks, variation selectors: "s​uicide" must still be heard
+            continue  # zero-width marks, variation selectors: "s​uicide" must still be found
         elif unicodedata.category(char) in ("So", "Sk", "Cn", "Co", "Cs") and char not in "`´":
             out.append(" ")  # any other emoji parts words, and says nothing
         else:

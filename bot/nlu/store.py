@@ -77,9 +77,9 @@ def _lines(name: str) -> list[str]:
     return [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("# ")]
 
 
-#: Told a sentence for the person at the keyboard.
+#: Called with a sentence for the person at the keyboard.
 Say = Callable[[str], None]
-#: Told how many steps of the training are done, and of how many.
+#: Called with the number of training steps done, and of all.
 Progress = Callable[[int, int], None]
 
 

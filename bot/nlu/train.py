@@ -35,7 +35,7 @@ class TrainingConfig:
     """Every number that was chosen, with what it was chosen by. Measured on authors left out of the training."""
 
     strength: float = 0.3  # C of the linear fit: less clings less to our own sort of message (1 and 0.1 were tried)
-    tolerance: float = 0.1  # of the solver: a tenth of this takes three times as long and hears nothing better
+    tolerance: float = 0.1  # of the solver: a tenth of this takes three times as long and finds no more
     bank_weight: float = (
         0.4  # for safety, of a line of the older banks, hard on purpose, beside 1 of one as real people write
     )
@@ -52,7 +52,7 @@ CONFIG = TrainingConfig()
 def train(
     content: Content, lexicon: Lexicon, progress: Callable[[int, int], None] = lambda done, total: None
 ) -> TrainedModel:
-    """What the banks teach; `progress` is told how many steps are done, and of how many.
+    """The model trained on the banks; `progress` is called with the steps done and the steps in all.
 
     `lexicon` takes in the vocabulary. ImportError without scikit-learn.
     """

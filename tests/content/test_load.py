@@ -10,7 +10,7 @@ import pytest
 from bot.content.load import default_root, load, read_raw
 from bot.content.yaml_reader import ContentError
 from bot.dialogue import KINDS
-from bot.schema import Content, Phrase
+from bot.schema import Content, LabelledPhrase, Phrase
 
 BASE = Path(__file__).parents[1] / "broken" / "_base"
 
@@ -145,3 +145,56 @@ def test_what_can_be_read_can_be_used_while_the_rest_is_being_written(copy: Call
 def test_the_built_in_folders_are_there() -> None:
     assert (default_root() / "content" / "topics.yaml").is_file()
     assert (default_root() / "intents").is_dir()
+
+
+def test_labelled_messages_carry_all_their_topics_and_kinds(copy: Callable[[str, str], Path]) -> None:
+    groups = (
+        "- topics: [sextortion, tell_adult]\n  safety: [danger, suicide]\n  says: |\n    he wants money and i cant go on\n"
+        "- safety: [abuse]\n  says: |\n    it happened again last night\n"
+    )
+    copy("intents/en/everyday/texts.yaml", "- topics: [none]\n  says: |\n    running late, order for me\n")
+    root = copy("intents/en/stories/first.yaml", groups)
+    story, talk = "intents/en/stories/first.yaml", "intents/en/everyday/texts.yaml"
+    assert sorted(load(root).languages["en"].labelled, key=lambda phrase: phrase.source) == [
+        LabelledPhrase("running late, order for me", f"{talk}:3", "everyday", (), ("none",)),
+        LabelledPhrase(
+            "he wants money and i cant go on",
+            f"{story}:4",
+            "stories",
+            ("danger", "suicide"),
+            ("sextortion", "tell_adult"),
+        ),
+        LabelledPhrase("it happened again last night", f"{story}:7", "stories", ("abuse",), ()),
+    ]
+
+
+def test_careful_messages_are_kept_apart(copy: Callable[[str, str], Path]) -> None:
+    root = copy("content/safety/en/careful.yaml", "says: |\n  everything is too much\n")
+    safety = load(root).languages["en"].safety
+    assert safety.careful == (Phrase("everything is too much", "content/safety/en/careful.yaml:2"),)
+    assert safety.careful[0] not in safety.harmless
+
+
+def test_signs_stand_beside_the_messages_of_a_topic(copy: Callable[[str, str], Path]) -> None:
+    file = "intents/en/sextortion.yaml"
+    lines = len((BASE / file).read_text("utf-8").splitlines())
+    root = copy(file, (BASE / file).read_text("utf-8") + "signs: |\n  blackmail\n  wants money\n")
+    english = load(root).languages["en"]
+    assert english.signs["sextortion"] == (
+        Phrase("blackmail", f"{file}:{lines + 2}"),
+        Phrase("wants money", f"{file}:{lines + 3}"),
+    )
+    assert english.signs["tell_adult"] == ()
+    assert english.intents["sextortion"] == load(BASE).languages["en"].intents["sextortion"]
+
+
+def test_other_languages_are_loaded_where_there_are_any(copy: Callable[[str, str], Path], content: Content) -> None:
+    assert content.other_languages == {}
+    written = (
+        "pt:\n  name: Portuguese\n  own_name: Português\n  script: latin\n  says:\n    suicide: |\n      quero morrer\n"
+        "  not: |\n    morrer de rir\n  line: Ligue {emergency_911.call} ou {lifeline_988.call}.\n"
+    )
+    found = load(copy("content/other_languages.yaml", written)).other_languages["pt"]
+    assert (found.name, found.own_name, found.script) == ("Portuguese", "Português", "latin")
+    assert found.says["suicide"].splitlines() == ["quero morrer"]
+    assert found.sayings.splitlines() == ["morrer de rir"]
